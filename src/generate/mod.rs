@@ -1,0 +1,1 @@
+//! PROMPT -> PICTURE as data.

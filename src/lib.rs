@@ -1,0 +1,17 @@
+#![doc = include_str!("ARCHITECTURE.md")]
+
+// Rooms in dependency order: a room may use only what stands above it (tests/core/layering.rs).
+pub mod geom;
+
+pub mod sampling;
+
+pub mod generate;
+
+#[cfg(feature = "inference")]
+pub mod models;
+
+#[cfg(feature = "inference")]
+pub mod diffusion;
+
+#[cfg(feature = "inference")]
+pub mod cli;
