@@ -1,0 +1,5 @@
+//! Words to embeddings.
+
+mod clip;
+
+pub use clip::ClipText;
