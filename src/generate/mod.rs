@@ -3,6 +3,7 @@
 
 pub mod backend;
 pub mod picture;
+pub mod prompt;
 pub mod request;
 
 pub use backend::{Backend, Cancel, GenerateError, Monitor, Pass, Preview, Timings};
