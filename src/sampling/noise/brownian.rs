@@ -1,0 +1,1 @@
+//! Brownian motion as a tree, after torchsde's `BrownianInterval`.

@@ -1,0 +1,1 @@
+//! NumPy's `SeedSequence`: many good seeds from one.

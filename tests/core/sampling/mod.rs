@@ -1,0 +1,2 @@
+//! Noise, schedules and solvers against stored reference values.
+mod scratch;
