@@ -108,6 +108,10 @@ pub struct Timings {
 pub trait Monitor {
     /// Whether to stop now. Asked many times within a step.
     fn cancelled(&self) -> bool;
+    /// Whether previews are looked at (they cost a little).
+    fn wants_preview(&self) -> bool {
+        true
+    }
     /// A stage begins: "loading", "reading words", "encoding", "painting", "decoding".
     fn stage(&mut self, name: &'static str);
     /// Step `step` of `steps` is done (counted from 1), in `secs`.

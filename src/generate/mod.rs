@@ -6,6 +6,6 @@ pub mod picture;
 pub mod prompt;
 pub mod request;
 
-pub use backend::{Backend, Cancel, GenerateError, Monitor, Pass, Preview, Timings};
+pub use backend::{Backend, Cancel, GenerateError, ModelFacts, Monitor, Pass, Preview, Timings};
 pub use picture::{Mask, Picture};
 pub use request::{Encode, Fill, Margins, Request, Source};

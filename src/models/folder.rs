@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::config::{self, ClipConfig, UnetConfig, VaeConfig};
 use super::files::Files;
-use super::{ModelError, starter};
-use crate::sampling::SchedulerConfig;
+use super::{ModelError, catalog, starter};
+use crate::sampling::{SamplerKind, SchedulerConfig};
 
 /// What `starter.json` (ours, optional) adds to a folder.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
@@ -17,6 +17,15 @@ pub struct Hints {
     /// the masked picture is encoded with the masked area grey, as Stable Diffusion inpainting does.
     #[serde(default)]
     pub z_gray: Option<Vec<f32>>,
+    /// Steps to use where none are asked for.
+    #[serde(default)]
+    pub steps: Option<u32>,
+    /// Guidance scale to use where none is asked for.
+    #[serde(default)]
+    pub cfg_scale: Option<f32>,
+    /// Sampler to use where none is asked for.
+    #[serde(default)]
+    pub sampler: Option<SamplerKind>,
 }
 
 /// An opened model: configs are read and checked, weights are not touched yet.
@@ -34,6 +43,8 @@ pub struct Model {
     pub clip: ClipConfig,
     /// The scheduler.
     pub scheduler: SchedulerConfig,
+    /// Name of the pipeline's class in `model_index.json`.
+    pub pipeline_class: String,
     /// Tokens a window, begin and end included.
     pub context: usize,
     /// Our own additions.
@@ -83,10 +94,12 @@ impl Model {
             Files::Embedded { name: starter::ID, files: starter::FILES }
         } else {
             let path = PathBuf::from(id);
-            if !path.is_dir() {
-                return Err(if path.is_file() { not_a_folder(&path) } else { ModelError::NotFound(id.into()) });
+            match (path.is_dir(), catalog::find(id)) {
+                (true, _) => Files::Folder(path),
+                (false, Some(found)) => Files::Folder(found),
+                (false, None) if path.is_file() => return Err(not_a_folder(&path)),
+                (false, None) => return Err(ModelError::NotFound(id.into())),
             }
-            Files::Folder(path)
         };
         Self::from_files(id, files)
     }
@@ -96,7 +109,7 @@ impl Model {
     /// # Errors
     /// As [`open`](Self::open).
     pub fn from_files(id: &str, files: Files) -> Result<Self, ModelError> {
-        check_architecture(&files)?;
+        let pipeline_class = check_architecture(&files)?;
         let unet: UnetConfig = read_config(&files, "unet/config.json")?;
         unet.check(&files.full_name("unet/config.json"))?;
         let vae: VaeConfig = read_vae_config(&files)?;
@@ -107,7 +120,7 @@ impl Model {
         let scheduler = read_config(&files, "scheduler/scheduler_config.json")?;
         let context = read_context(&files, clip.max_position_embeddings)?;
         let hints = if files.exists("starter.json") { read_config(&files, "starter.json")? } else { Hints::default() };
-        Ok(Self { id: id.into(), files, unet, vae, clip, scheduler, context, hints })
+        Ok(Self { id: id.into(), files, unet, vae, clip, scheduler, pipeline_class, context, hints })
     }
 
     /// Whether the network takes mask and masked picture as input.
@@ -157,8 +170,10 @@ fn read_config<T: serde::de::DeserializeOwned>(files: &Files, relative: &str) ->
     config::parse(&files.full_name(relative), &files.read(relative)?)
 }
 
-/// Refuses pipelines that only look alike (SDXL, Flux, ...) with their name, before a missing field would.
-fn check_architecture(files: &Files) -> Result<(), ModelError> {
+/// The pipeline's class. Refuses those that only look alike (SDXL, Flux, ...) with their name, before a missing
+/// field would.
+fn check_architecture(files: &Files) -> Result<String, ModelError> {
+    let mut pipeline = "StableDiffusionPipeline".to_string();
     let name = "model_index.json";
     if files.exists(name) {
         let index: Value = read_config(files, name)?;
@@ -169,6 +184,9 @@ fn check_architecture(files: &Files) -> Result<(), ModelError> {
         if !known {
             return Err(unknown_architecture(files, name, class));
         }
+        if !class.is_empty() {
+            pipeline = class.into();
+        }
     }
     let name = "unet/config.json";
     let config: Value = read_config(files, name)?;
@@ -176,7 +194,7 @@ fn check_architecture(files: &Files) -> Result<(), ModelError> {
     if class != "UNet2DConditionModel" {
         return Err(unknown_architecture(files, name, class));
     }
-    Ok(())
+    Ok(pipeline)
 }
 
 fn unknown_architecture(files: &Files, relative: &str, class: &str) -> ModelError {

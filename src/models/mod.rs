@@ -1,5 +1,6 @@
 //! MODEL FILES: where a model's files are, what kind it is, what its configs say. Nothing here computes.
 
+pub mod catalog;
 pub mod config;
 pub mod files;
 pub mod folder;
