@@ -7,9 +7,15 @@
 pub mod config;
 pub mod kinds;
 pub mod noise;
+mod samplers;
+mod settings;
+mod spacing;
+mod special;
+mod table;
 
 pub use config::{BetaSchedule, PredictionType, SchedulerConfig};
 pub use kinds::{RngKind, SamplerKind, ScheduleKind};
+pub use samplers::build;
 
 /// Latents: `shape` is `[batch, channels, height, width]`, `data` row-major.
 #[derive(Clone, Debug, PartialEq)]

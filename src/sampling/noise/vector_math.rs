@@ -1,9 +1,8 @@
-//! Single-precision functions that round as PyTorch's CPU kernels do.
+//! Single-precision functions that round as PyTorch's normal generator does.
 //!
-//! A bit of a logarithm would be of no concern, if it did not decide which node of a Brownian tree is asked for and
-//! whether a stored seed gives the same picture. So these follow, operation by operation, the published polynomials
-//! that PyTorch's vector kernels evaluate (Moshier's Cephes, in the AVX arrangement of J. Pommier and G. Garberoglio;
-//! Shibata's SLEEF for the functions with 1 ulp). `mul_add` is where those kernels fuse.
+//! `torch.randn` on the CPU evaluates the polynomials of Moshier's Cephes library in the AVX arrangement of J. Pommier
+//! and G. Garberoglio. These follow them operation by operation; `mul_add` is where the compiled kernel fuses. A stored
+//! seed therefore gives the same bits on every machine, with or without such instructions.
 
 // The digits are those of the published tables.
 #![allow(clippy::excessive_precision, clippy::approx_constant)]
@@ -13,7 +12,7 @@ fn horner(x: f32, coefficients: &[f32]) -> f32 {
     coefficients[1..].iter().fold(coefficients[0], |sum, c| sum.mul_add(x, *c))
 }
 
-/// Natural logarithm of a positive number (Cephes `logf`), as the normal generator uses it.
+/// Natural logarithm of a positive number (Cephes `logf`).
 pub fn log(x: f32) -> f32 {
     const P: [f32; 9] = [
         7.037_683_629_2e-2,
@@ -36,13 +35,12 @@ pub fn log(x: f32) -> f32 {
     }
     let z = x * x;
     let mut y = horner(x, &P) * x;
-    y *= z;
-    y = e.mul_add(-2.121_944_40e-4, y);
+    y = y.mul_add(z, e * -2.121_944_40e-4);
     y = (-z).mul_add(0.5, y);
     e.mul_add(0.693_359_375, x + y)
 }
 
-/// Sine and cosine of an angle that is not negative (Cephes `sinf`, `cosf`), as the normal generator uses them.
+/// Sine and cosine of an angle that is not negative (Cephes `sinf`, `cosf`).
 pub fn sin_cos(x: f32) -> (f32, f32) {
     let octant = ((x * 1.273_239_544_735_16) as i32 + 1) & !1;
     let y = octant as f32;
@@ -51,8 +49,7 @@ pub fn sin_cos(x: f32) -> (f32, f32) {
     x = y.mul_add(-3.774_894_977_445_941_08e-8, x);
     let z = x * x;
     let mut c = horner(z, &[2.443_315_711_809_948e-5, -1.388_731_625_493_765e-3, 4.166_664_568_298_827e-2]);
-    c = c * z * z;
-    c = (-z).mul_add(0.5, c) + 1.0;
+    c = (c * z).mul_add(z, -(z * 0.5)) + 1.0;
     let mut s = horner(z, &[-1.951_529_589_1e-4, 8.332_160_873_6e-3, -1.666_665_461_1e-1]);
     s = (s * z).mul_add(x, x);
     let (sin, cos) = if octant & 2 == 0 { (s, c) } else { (c, s) };
