@@ -13,5 +13,3 @@ pub mod models;
 #[cfg(feature = "inference")]
 pub mod diffusion;
 
-#[cfg(feature = "inference")]
-pub mod cli;

@@ -253,12 +253,9 @@ pub fn execute(
     let (init, mask) = (job.inputs.init.as_deref(), job.inputs.mask.as_deref());
     let plan = plan::plan(&job.request, &facts, init, mask, job.index)?;
     let picture = backend.run(&plan.first_pass(), monitor, timings)?;
-    let image = match plan.after_first(picture)? {
+    let image = match plan.after_first(picture) {
         Next::Done(image) => image,
-        Next::Second(pass) => {
-            let picture = backend.run(&pass, monitor, timings)?;
-            plan.after_second(picture)?
-        }
+        Next::Second(pass) => plan.after_second(backend.run(&pass, monitor, timings)?),
     };
     Ok((image, facts))
 }
