@@ -1,1 +1,11 @@
-//! PROMPT -> PICTURE as data.
+//! PROMPT -> PICTURE as data: requests, prompts, the geometry of masks and frames, the engine thread and the
+//! [`Backend`](backend::Backend) it drives. No tensors and no window here.
+
+pub mod backend;
+pub mod picture;
+pub mod prompt;
+pub mod request;
+
+pub use backend::{Backend, Cancel, GenerateError, ModelFacts, Monitor, Pass, Preview, Timings};
+pub use picture::{Mask, Picture};
+pub use request::{Encode, Fill, Margins, Request, Source};

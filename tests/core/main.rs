@@ -1,3 +1,5 @@
 //! Tests of what needs no network.
 
+mod prng;
+mod prompt;
 mod sampling;

@@ -1,0 +1,32 @@
+//! A rough look at latents without a decoder: a linear map from latent channels to colour.
+
+use crate::generate::{Picture, Preview};
+use crate::sampling::Latents;
+
+/// Rows: latent channel; columns: R, G, B, for the autoencoder of Stable Diffusion 1.x and 2.x. The factors are
+/// a least-squares fit that InvokeAI publishes (Apache-2.0).
+const SD: [[f32; 3]; 4] = [
+    [0.3444, 0.1385, 0.0670],
+    [0.1247, 0.4027, 0.1494],
+    [-0.3192, 0.2513, 0.2103],
+    [-0.1307, -0.1874, -0.7445],
+];
+
+/// A picture at latent size out of one item of `latents` (in the UNet's scale). Autoencoders of other than four
+/// channels show their first three.
+pub fn linear(latents: &Latents) -> Preview {
+    let [_, channels, h, w] = latents.shape;
+    let plane = h * w;
+    let mut data = Vec::with_capacity(plane * 3);
+    for i in 0..plane {
+        for rgb in 0..3 {
+            let value: f32 = if channels == 4 {
+                (0..4).map(|c| latents.data[c * plane + i] * SD[c][rgb]).sum()
+            } else {
+                latents.data[rgb.min(channels - 1) * plane + i] * 0.25
+            };
+            data.push((value * 0.5 + 0.5).clamp(0.0, 1.0));
+        }
+    }
+    Preview { picture: Picture { width: w as u32, height: h as u32, data } }
+}

@@ -1,0 +1,323 @@
+//! The inference thread: takes jobs from a bounded channel, tells what happens on another, and outlives whatever
+//! goes wrong inside a job.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Instant;
+
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use image::{GrayImage, RgbaImage};
+
+use super::backend::{Backend, Cancel, GenerateError, ModelFacts, Monitor, Preview, Timings};
+use super::plan::{self, Next};
+use super::request::Request;
+
+/// Jobs that may wait.
+const MAX_JOBS: usize = 256;
+/// Events that may wait to be read; previews and progress beyond that are dropped, results never.
+const MAX_EVENTS: usize = 256;
+
+/// Number of a job, unique within an engine.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct JobId(pub u64);
+
+/// The pixels a request refers to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Inputs {
+    /// Initial picture.
+    pub init: Option<Arc<RgbaImage>>,
+    /// Mask, white = change.
+    pub mask: Option<Arc<GrayImage>>,
+}
+
+/// One picture to make.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Job {
+    /// What decides it.
+    pub request: Request,
+    /// Which of a batch: its seed is the request's plus this (wrapping).
+    pub index: u32,
+    /// The pixels.
+    pub inputs: Inputs,
+}
+
+/// What happened.
+#[derive(Clone, Debug)]
+pub enum JobEvent {
+    /// The job left the queue.
+    Started {
+        /// Which.
+        job: JobId,
+    },
+    /// A step was done, or a stage began.
+    Progress {
+        /// Which.
+        job: JobId,
+        /// "loading", "reading words", "encoding", "painting", "decoding".
+        stage: &'static str,
+        /// Steps done in this pass.
+        step: u32,
+        /// Steps of this pass (0 before the first).
+        steps: u32,
+        /// Seconds that the last step took.
+        step_secs: f64,
+        /// Seconds until the pass is done, by the mean of its steps so far.
+        secs_left: Option<f64>,
+    },
+    /// A rough look.
+    Preview {
+        /// Which.
+        job: JobId,
+        /// After which step.
+        step: u32,
+        /// The look.
+        preview: Preview,
+    },
+    /// The picture is done.
+    Finished {
+        /// Which.
+        job: JobId,
+        /// The picture at the request's size.
+        image: RgbaImage,
+        /// Facts of the model that made it.
+        facts: ModelFacts,
+        /// Where the time went.
+        timings: Timings,
+    },
+    /// It could not be made.
+    Failed {
+        /// Which.
+        job: JobId,
+        /// Why, for people.
+        error: Arc<GenerateError>,
+    },
+    /// It was stopped.
+    Cancelled {
+        /// Which.
+        job: JobId,
+    },
+}
+
+impl JobEvent {
+    /// Which job it is about.
+    pub fn job(&self) -> JobId {
+        match self {
+            JobEvent::Started { job }
+            | JobEvent::Progress { job, .. }
+            | JobEvent::Preview { job, .. }
+            | JobEvent::Finished { job, .. }
+            | JobEvent::Failed { job, .. }
+            | JobEvent::Cancelled { job } => *job,
+        }
+    }
+
+    /// Whether nothing more will be said of the job.
+    pub fn is_final(&self) -> bool {
+        matches!(self, JobEvent::Finished { .. } | JobEvent::Failed { .. } | JobEvent::Cancelled { .. })
+    }
+}
+
+/// A submitted job.
+#[derive(Clone, Debug)]
+pub struct JobHandle {
+    /// Its number.
+    pub id: JobId,
+    /// Stops it, also while it waits.
+    pub cancel: Cancel,
+}
+
+struct Submitted {
+    id: JobId,
+    cancel: Cancel,
+    job: Box<Job>,
+}
+
+/// The engine: owns the thread, which owns the backend. Dropping it cancels the running job and waits for the
+/// thread (less than a step).
+pub struct Engine {
+    jobs: Option<Sender<Submitted>>,
+    events: Receiver<JobEvent>,
+    thread: Option<JoinHandle<()>>,
+    next: u64,
+    stop: Cancel,
+}
+
+impl Engine {
+    /// Starts the thread. `make` builds the backend on it, and builds it anew after a panic.
+    ///
+    /// # Errors
+    /// The system's, when no thread can be started.
+    pub fn start(make: impl FnMut() -> Box<dyn Backend> + Send + 'static) -> std::io::Result<Self> {
+        let (jobs, inbox) = bounded::<Submitted>(MAX_JOBS);
+        let (outbox, events) = bounded(MAX_EVENTS);
+        let stop = Cancel::default();
+        let stopping = stop.clone();
+        let thread = std::thread::Builder::new()
+            .name("scumble-inference".into())
+            .spawn(move || serve(make, &inbox, &outbox, &stopping))?;
+        Ok(Self { jobs: Some(jobs), events, thread: Some(thread), next: 0, stop })
+    }
+
+    /// Puts a job into the queue. Never waits.
+    ///
+    /// # Errors
+    /// [`GenerateError::Run`] when the queue is full or the thread is gone.
+    pub fn submit(&mut self, job: Job) -> Result<JobHandle, GenerateError> {
+        let handle = JobHandle { id: JobId(self.next), cancel: Cancel::default() };
+        self.next += 1;
+        let submitted = Submitted { id: handle.id, cancel: handle.cancel.clone(), job: Box::new(job) };
+        let gone = || GenerateError::Run("the inference thread has ended; restart the program".into());
+        match self.jobs.as_ref().ok_or_else(gone)?.try_send(submitted) {
+            Ok(()) => Ok(handle),
+            Err(TrySendError::Full(_)) => {
+                Err(GenerateError::Run(format!("{MAX_JOBS} jobs are waiting already; remove some first")))
+            }
+            Err(TrySendError::Disconnected(_)) => Err(gone()),
+        }
+    }
+
+    /// Where events arrive, in order.
+    pub fn events(&self) -> &Receiver<JobEvent> {
+        &self.events
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        self.jobs = None;
+        // The thread may wait for room for a final event.
+        if let Some(thread) = self.thread.take() {
+            while !thread.is_finished() {
+                let _ = self.events.recv_timeout(std::time::Duration::from_millis(5));
+            }
+            let _ = thread.join();
+        }
+    }
+}
+
+fn serve(
+    mut make: impl FnMut() -> Box<dyn Backend>,
+    inbox: &Receiver<Submitted>,
+    outbox: &Sender<JobEvent>,
+    stop: &Cancel,
+) {
+    let mut backend: Option<Box<dyn Backend>> = None;
+    while let Ok(Submitted { id, cancel, job }) = inbox.recv() {
+        if stop.is_cancelled() {
+            return;
+        }
+        if cancel.is_cancelled() {
+            let _ = outbox.send(JobEvent::Cancelled { job: id });
+            continue;
+        }
+        let _ = outbox.send(JobEvent::Started { job: id });
+        let mut reporter = Reporter::new(id, cancel, stop.clone(), outbox);
+        let mut timings = Timings::default();
+        let outcome = catch_unwind(AssertUnwindSafe(|| {
+            let backend = backend.get_or_insert_with(&mut make);
+            execute(backend.as_mut(), &job, &mut reporter, &mut timings)
+        }));
+        let event = match outcome {
+            Ok(Ok((image, facts))) => JobEvent::Finished { job: id, image, facts, timings },
+            Ok(Err(GenerateError::Cancelled)) => JobEvent::Cancelled { job: id },
+            Ok(Err(error)) => JobEvent::Failed { job: id, error: Arc::new(error) },
+            Err(panic) => {
+                // What the panic left behind is not to be trusted.
+                backend = None;
+                let error = GenerateError::Run(format!(
+                    "a defect stopped the picture ({}); your work is safe, please report it",
+                    panic_text(panic.as_ref())
+                ));
+                JobEvent::Failed { job: id, error: Arc::new(error) }
+            }
+        };
+        if outbox.send(event).is_err() {
+            return;
+        }
+    }
+}
+
+/// Plans a job, runs its passes, puts the picture together.
+///
+/// # Errors
+/// [`GenerateError`].
+pub fn execute(
+    backend: &mut dyn Backend,
+    job: &Job,
+    monitor: &mut dyn Monitor,
+    timings: &mut Timings,
+) -> Result<(RgbaImage, ModelFacts), GenerateError> {
+    let facts = backend.describe(&job.request.model)?;
+    let (init, mask) = (job.inputs.init.as_deref(), job.inputs.mask.as_deref());
+    let plan = plan::plan(&job.request, &facts, init, mask, job.index)?;
+    let picture = backend.run(&plan.first_pass(), monitor, timings)?;
+    let image = match plan.after_first(picture)? {
+        Next::Done(image) => image,
+        Next::Second(pass) => {
+            let picture = backend.run(&pass, monitor, timings)?;
+            plan.after_second(picture)?
+        }
+    };
+    Ok((image, facts))
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
+    panic
+        .downcast_ref::<&str>()
+        .map(|s| (*s).to_string())
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".into())
+}
+
+struct Reporter<'a> {
+    job: JobId,
+    cancel: Cancel,
+    stop: Cancel,
+    outbox: &'a Sender<JobEvent>,
+    stage: &'static str,
+    pass_begun: Instant,
+}
+
+impl<'a> Reporter<'a> {
+    fn new(job: JobId, cancel: Cancel, stop: Cancel, outbox: &'a Sender<JobEvent>) -> Self {
+        Self { job, cancel, stop, outbox, stage: "waiting", pass_begun: Instant::now() }
+    }
+}
+
+impl Monitor for Reporter<'_> {
+    fn cancelled(&self) -> bool {
+        self.cancel.is_cancelled() || self.stop.is_cancelled()
+    }
+
+    fn stage(&mut self, name: &'static str) {
+        self.stage = name;
+        self.pass_begun = Instant::now();
+        let event = JobEvent::Progress {
+            job: self.job,
+            stage: name,
+            step: 0,
+            steps: 0,
+            step_secs: 0.0,
+            secs_left: None,
+        };
+        let _ = self.outbox.try_send(event);
+    }
+
+    fn step(&mut self, step: u32, steps: u32, secs: f64, preview: Option<Preview>) {
+        let mean = self.pass_begun.elapsed().as_secs_f64() / f64::from(step.max(1));
+        let event = JobEvent::Progress {
+            job: self.job,
+            stage: self.stage,
+            step,
+            steps,
+            step_secs: secs,
+            secs_left: Some(mean * f64::from(steps.saturating_sub(step))),
+        };
+        let _ = self.outbox.try_send(event);
+        if let Some(preview) = preview {
+            let _ = self.outbox.try_send(JobEvent::Preview { job: self.job, step, preview });
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! All that decides a picture, as data: it can be queued, compared, stored in a layer or a PNG, and replayed.
+
+use serde::{Deserialize, Serialize};
+
+use crate::sampling::{RngKind, SamplerKind, ScheduleKind};
+
+/// What fills the masked area before it is encoded (../ANCHORS 2.4: at full strength the model should not see
+/// what is to go away, but something that leads it).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fill {
+    /// `border` when the mask touches a whole side of the picture or the canvas is extended, else `blur`;
+    /// `original` below full strength.
+    #[default]
+    Auto,
+    /// Leave the picture as it is.
+    Original,
+    /// Heavy blur of the surroundings into the area.
+    Blur,
+    /// Continue the border inward, then blur.
+    Border,
+    /// Mid grey.
+    Neutral,
+    /// Coloured noise (seeded).
+    Noise,
+}
+
+/// How an `AutoencoderKL` turns a picture into latents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Encode {
+    /// `sample` where the run is meant to equal a diffusers pipeline (`--rng torch` without mask, or with
+    /// `--plain`), else `mean`.
+    #[default]
+    Auto,
+    /// The mean of the posterior: the same latents every time.
+    Mean,
+    /// A draw from the posterior by the request's generator, as diffusers does.
+    Sample,
+}
+
+/// Pixels to add on each side of the picture.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Margins {
+    /// Left.
+    pub left: u32,
+    /// Top.
+    pub top: u32,
+    /// Right.
+    pub right: u32,
+    /// Bottom.
+    pub bottom: u32,
+}
+
+impl Margins {
+    /// Whether nothing is added.
+    pub fn is_zero(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A picture that a request starts from: where it was, and what it held, so that a replay can tell whether it
+/// still is the same.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Source {
+    /// Path as given.
+    pub path: String,
+    /// Hash of the decoded pixels, hexadecimal.
+    pub hash: String,
+}
+
+/// Everything that decides a picture. Same request, same model, same device: same bytes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// Model folder or catalog id (`starter`).
+    pub model: String,
+    /// What to paint.
+    pub prompt: String,
+    /// What to avoid.
+    #[serde(default)]
+    pub negative: String,
+    /// Output width in pixels (before outpaint margins are added).
+    pub width: u32,
+    /// Output height in pixels (before outpaint margins are added).
+    pub height: u32,
+    /// Number of solver steps for a whole run; image-to-image of strength s does about s of them.
+    pub steps: u32,
+    /// Classifier-free guidance scale; 1 runs a single forward pass.
+    pub cfg_scale: f32,
+    /// Rescale of guided output towards the conditional one's contrast (Lin et al. 2023), 0..=1.
+    #[serde(default)]
+    pub guidance_rescale: f32,
+    /// Solver; `None`: the one that the model's scheduler_config.json names.
+    #[serde(default)]
+    pub sampler: Option<SamplerKind>,
+    /// Schedule; `None`: what scheduler_config.json says.
+    #[serde(default)]
+    pub schedule: Option<ScheduleKind>,
+    /// Seed. Item k of a batch is the picture of seed + k (wrapping).
+    pub seed: u64,
+    /// Random generator.
+    pub rng: RngKind,
+    /// Layers of the text encoder to leave out at its end, as diffusers counts: 0 none, 1 the last one.
+    #[serde(default)]
+    pub clip_skip: u32,
+    /// Denoising strength 0..=1: how much of an initial picture may change.
+    #[serde(default = "one")]
+    pub strength: f32,
+    /// Posterior mean or sample.
+    #[serde(default)]
+    pub encode: Encode,
+    /// What fills the masked area before encoding.
+    #[serde(default)]
+    pub fill: Fill,
+    /// Switch the refinements off: whole picture as context, binary mask, no fill, no colour match, no second pass.
+    #[serde(default)]
+    pub plain: bool,
+    /// Extend the initial picture.
+    #[serde(default)]
+    pub outpaint: Margins,
+    /// The frame's top left corner on the canvas in pixels (for `RngKind::Canvas`).
+    #[serde(default)]
+    pub origin: (i64, i64),
+    /// Initial picture.
+    #[serde(default)]
+    pub init: Option<Source>,
+    /// Mask, white = change.
+    #[serde(default)]
+    pub mask: Option<Source>,
+}
+
+fn one() -> f32 {
+    1.0
+}
+
+impl Default for Request {
+    fn default() -> Self {
+        Self {
+            model: "starter".into(),
+            prompt: String::new(),
+            negative: String::new(),
+            width: 512,
+            height: 512,
+            steps: 20,
+            cfg_scale: 7.0,
+            guidance_rescale: 0.0,
+            sampler: None,
+            schedule: None,
+            seed: 0,
+            rng: RngKind::Torch,
+            clip_skip: 0,
+            strength: 1.0,
+            encode: Encode::Auto,
+            fill: Fill::Auto,
+            plain: false,
+            outpaint: Margins::default(),
+            origin: (0, 0),
+            init: None,
+            mask: None,
+        }
+    }
+}
