@@ -54,7 +54,7 @@ impl NoiseSource for CanvasNoise {
             .collect()
     }
 
-    fn keyed(&self, key: u64, shape: [usize; 3]) -> Vec<f32> {
-        self.picture(self.seed, [3, key as u32, (key >> 32) as u32], shape)
+    fn keyed(&self, picture: u64, key: u64, shape: [usize; 3]) -> Vec<f32> {
+        self.picture(self.seed.wrapping_add(picture), [3, key as u32, (key >> 32) as u32], shape)
     }
 }

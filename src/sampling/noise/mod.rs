@@ -32,12 +32,13 @@ pub trait NoiseSource: Send {
     /// `shape.product()` standard normal numbers for latents of `shape` `[batch, channels, height, width]`.
     fn normal(&mut self, draw: Draw, shape: [usize; 4]) -> Vec<f32>;
 
-    /// Standard normal numbers for one picture of `shape` `[channels, height, width]` that `key` alone decides (and,
-    /// for noise that is tied to the canvas, the place of the frame). Neither reads nor moves the main stream.
+    /// Standard normal numbers for picture number `picture` of the batch, of `shape` `[channels, height, width]`, that
+    /// `key` alone decides (and, for noise that is tied to the canvas, seed and place of the picture). Neither reads nor
+    /// moves the main stream.
     ///
     /// The nodes of a [Brownian tree](brownian) are drawn with it: the order in which a solver asks for them must
     /// not matter.
-    fn keyed(&self, key: u64, shape: [usize; 3]) -> Vec<f32>;
+    fn keyed(&self, picture: u64, key: u64, shape: [usize; 3]) -> Vec<f32>;
 }
 
 /// The generator `kind` for a request with `seed`.

@@ -145,7 +145,7 @@ impl NoiseSource for TorchNoise {
         self.generators[..batch].iter_mut().flat_map(|g| g.randn(channels * height * width)).collect()
     }
 
-    fn keyed(&self, key: u64, shape: [usize; 3]) -> Vec<f32> {
+    fn keyed(&self, _: u64, key: u64, shape: [usize; 3]) -> Vec<f32> {
         TorchGenerator::new(key).randn(shape.iter().product())
     }
 }

@@ -69,7 +69,7 @@ impl NoiseSource for PhiloxNoise {
             .collect()
     }
 
-    fn keyed(&self, key: u64, shape: [usize; 3]) -> Vec<f32> {
+    fn keyed(&self, _: u64, key: u64, shape: [usize; 3]) -> Vec<f32> {
         randn(key, 0, shape.iter().product())
     }
 }

@@ -1,2 +1,3 @@
 //! Noise, schedules and solvers against stored reference values.
-mod scratch;
+
+mod reference;
