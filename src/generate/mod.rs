@@ -3,7 +3,9 @@
 
 pub mod backend;
 pub mod picture;
+pub mod plan;
 pub mod prompt;
+pub mod region;
 pub mod request;
 
 pub use backend::{Backend, Cancel, GenerateError, Monitor, Pass, Preview, Timings};

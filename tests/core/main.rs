@@ -2,4 +2,5 @@
 
 mod prng;
 
+mod plan;
 mod prompt;
