@@ -3,6 +3,8 @@
 // Rooms in dependency order: a room may use only what stands above it (tests/core/layering.rs).
 pub mod geom;
 
+pub mod io;
+
 pub mod sampling;
 
 pub mod generate;
@@ -13,3 +15,5 @@ pub mod models;
 #[cfg(feature = "inference")]
 pub mod diffusion;
 
+#[cfg(feature = "inference")]
+pub mod cli;
