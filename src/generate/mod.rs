@@ -2,6 +2,7 @@
 //! [`Backend`](backend::Backend) it drives. No tensors and no window here.
 
 pub mod backend;
+pub mod metadata;
 pub mod picture;
 pub mod plan;
 pub mod prompt;

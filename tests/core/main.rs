@@ -2,5 +2,7 @@
 
 mod prng;
 
+mod io;
+mod metadata;
 mod plan;
 mod prompt;
