@@ -52,11 +52,7 @@ pub fn run(args: &GenerateArgs) -> Result<(), CliError> {
         let label = if args.batch > 1 { format!("{}/{} ", index + 1, args.batch) } else { String::new() };
         let mut item = Item { args, index, label, handle, stop: &stop };
         let (image, facts, timings) = item.wait(&engine)?;
-        let mut single = request.clone();
-        single.seed = request.seed.wrapping_add(u64::from(index));
-        let sampler = sampler_in_use(&request)?;
-        let texts = metadata::chunks(&single, sampler, env!("CARGO_PKG_VERSION"));
-        let kept = io::save_picture(output, &image, &texts).map_err(failure)?;
+        let kept = io::save_picture(output, &image, &texts_of(&request, index, &image)?).map_err(failure)?;
         if !kept {
             eprintln!("note: {} cannot carry the request; PNG can", output.display());
         }
@@ -72,6 +68,21 @@ pub fn run(args: &GenerateArgs) -> Result<(), CliError> {
         }
     }
     Ok(())
+}
+
+/// What the file says of itself. Our own record keeps "the model's sampler" as such; the text for people and
+/// other programs names it.
+fn texts_of(request: &Request, index: u32, image: &image::RgbaImage) -> Result<Vec<io::TextChunk>, CliError> {
+    let mut texts = metadata::texts(request, u64::from(index), image.dimensions());
+    let seed = request.seed.wrapping_add(u64::from(index));
+    let named = Request { sampler: Some(sampler_in_use(request)?), seed, ..request.clone() };
+    let parameters = metadata::parameters(&named, image.dimensions());
+    for text in &mut texts {
+        if text.keyword == metadata::PARAMETERS {
+            text.text.clone_from(&parameters);
+        }
+    }
+    Ok(texts)
 }
 
 fn failure(error: io::FileError) -> CliError {
@@ -145,8 +156,8 @@ impl Item<'_> {
 /// The request stored in `file`.
 fn request_in(file: &Path) -> Result<Request, CliError> {
     let texts = io::read_text(file).map_err(failure)?;
-    match metadata::request_in(&texts) {
-        Some(Ok(request)) => Ok(request),
+    match metadata::read_record(&texts) {
+        Some(Ok(record)) => Ok(record.request),
         Some(Err(why)) => Err(CliError::Failure(format!("{}: its request cannot be read: {why}", file.display()))),
         None => Err(CliError::Failure(format!(
             "{}: no request of scumble's is in it; `scumble info` shows what is",

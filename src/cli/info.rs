@@ -9,9 +9,9 @@ use crate::io;
 
 pub fn run(args: &InfoArgs) -> Result<(), CliError> {
     let texts = io::read_text(&args.file).map_err(|e| CliError::Failure(e.to_string()))?;
-    let parameters = texts.iter().find(|t| t.keyword == metadata::PARAMETERS_KEY).map(|t| t.text.as_str());
-    let request = match metadata::request_in(&texts) {
-        Some(Ok(request)) => Some(request),
+    let parameters = texts.iter().find(|t| t.keyword == metadata::PARAMETERS).map(|t| t.text.as_str());
+    let request = match metadata::read_record(&texts) {
+        Some(Ok(record)) => Some(record.request),
         Some(Err(why)) => {
             return Err(CliError::Failure(format!("{}: its request cannot be read: {why}", args.file.display())));
         }

@@ -4,6 +4,7 @@
 pub mod backend;
 pub mod engine;
 pub mod fake;
+pub mod metadata;
 pub mod picture;
 pub mod plan;
 pub mod prompt;

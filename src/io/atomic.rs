@@ -12,25 +12,8 @@ pub fn write_atomic(
     path: &Path,
     fill: impl FnOnce(&mut dyn Write) -> Result<(), String>,
 ) -> Result<(), FileError> {
-    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
-    if target.is_dir() {
-        return Err(FileError::write(path, "it is a folder; name a file in it"));
-    }
-    let folder = match target.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
-        _ => PathBuf::from("."),
-    };
-    let in_folder = |why: std::io::Error| {
-        let text = match why.kind() {
-            std::io::ErrorKind::NotFound => format!("the folder {} does not exist", folder.display()),
-            std::io::ErrorKind::PermissionDenied => {
-                format!("the folder {} is not writable", folder.display())
-            }
-            _ => format!("{why} (folder {})", folder.display()),
-        };
-        FileError::write(path, text)
-    };
-    let mut file = builder(&target).tempfile_in(&folder).map_err(in_folder)?;
+    let (target, folder, mut file) = open_beside(path)?;
+    let in_folder = |why: std::io::Error| FileError::write(path, explain(&why, &folder));
     {
         let mut buffered = BufWriter::with_capacity(1 << 16, file.as_file_mut());
         fill(&mut buffered).map_err(|why| FileError::write(path, why))?;
@@ -44,6 +27,37 @@ pub fn write_atomic(
         let _ = folder.sync_all();
     }
     Ok(())
+}
+
+/// Whether `path` can be written: its folder exists and takes a file, and its name says a known format. For asking
+/// before long work, not after it.
+pub fn check_writable(path: &Path) -> Result<(), FileError> {
+    super::Format::from_path(path)?;
+    open_beside(path).map(|_| ())
+}
+
+/// The real target, its folder, and a temporary file in it.
+fn open_beside(path: &Path) -> Result<(PathBuf, PathBuf, tempfile::NamedTempFile), FileError> {
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    if target.is_dir() {
+        return Err(FileError::write(path, "it is a folder; name a file in it"));
+    }
+    let folder = match target.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        _ => PathBuf::from("."),
+    };
+    let file = builder(&target)
+        .tempfile_in(&folder)
+        .map_err(|why| FileError::write(path, explain(&why, &folder)))?;
+    Ok((target, folder, file))
+}
+
+fn explain(why: &std::io::Error, folder: &Path) -> String {
+    match why.kind() {
+        std::io::ErrorKind::NotFound => format!("the folder {} does not exist", folder.display()),
+        std::io::ErrorKind::PermissionDenied => format!("the folder {} is not writable", folder.display()),
+        _ => format!("{why} (folder {})", folder.display()),
+    }
 }
 
 fn builder(target: &Path) -> tempfile::Builder<'static, 'static> {

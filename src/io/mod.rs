@@ -7,6 +7,7 @@ pub mod load;
 pub mod png_text;
 pub mod save;
 
+pub use atomic::check_writable;
 pub use load::{load_mask, load_picture, read_text};
 pub use png_text::{TextChunk, read_png_text};
 pub use save::{Format, save_picture, save_png};

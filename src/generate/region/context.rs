@@ -143,7 +143,8 @@ pub fn model_size(width: u32, height: u32, native_px: u32, multiple_px: u32) -> 
     if max_scale < 0.9 && w.max(h) > range.max_side {
         at_scale(width, height, max_scale, multiple_px)
     } else if w.max(h) < range.min_side {
-        at_scale(width, height, min_scale, multiple_px)
+        // A long strip is not enlarged to the full number of pixels: its long side would be out of bounds.
+        at_scale(width, height, min_scale.min(range.max_side / w.max(h)), multiple_px)
     } else {
         ModelSize { scale: 1.0, width, height }
     }
