@@ -97,6 +97,8 @@ pub struct Settings {
     pub sigma_min: Option<f64>,
     pub sigma_max: Option<f64>,
     pub interpolation: Interpolation,
+    /// The model is told `log(sigma) / 4` instead of a timestep (EDM).
+    pub continuous: bool,
     pub zero_snr: bool,
     pub bound: Bound,
     pub set_alpha_to_one: bool,
@@ -220,6 +222,7 @@ impl Settings {
             sigma_min: None,
             sigma_max: None,
             interpolation: Interpolation::Linear,
+            continuous: false,
             zero_snr: class.rescales_zero_snr()
                 && config.switch("rescale_betas_zero_snr")?.unwrap_or(false),
             bound: read_bound(config, &class)?,
@@ -252,11 +255,9 @@ impl Settings {
         if class.one_of(&[Euler]) {
             let table = [("linear", Interpolation::Linear), ("log_linear", Interpolation::LogLinear)];
             self.interpolation = config.choice("interpolation_type", &table)?.unwrap_or(Interpolation::Linear);
-            let continuous = config.given("timestep_type").filter(|v| v.as_str() == Some("continuous"));
-            if let (Some(value), PredictionType::VPrediction) = (continuous, self.prediction) {
-                let why = "continuous time belongs to EDM models, which are not supported".to_owned();
-                return Err(error("timestep_type", value, why));
-            }
+            let table = [("discrete", false), ("continuous", true)];
+            let continuous = config.choice("timestep_type", &table)?.unwrap_or(false);
+            self.continuous = continuous && self.prediction == PredictionType::VPrediction;
         }
         if class.multistep() || class.one_of(&[Euler, UniPc]) {
             let table = [("zero", true), ("sigma_min", false)];

@@ -1,7 +1,7 @@
 //! Euler's method and its ancestral form (Karras et al. 2022, arXiv 2206.00364, algorithm 2 without churn; the
 //! ancestral step is that of k-diffusion).
 
-use super::course::{Call, Course, Mixing, Run, Solver, zip, zip3};
+use super::course::{Call, Course, Mixing, Run, Solver, ln, zip, zip3};
 use super::predict::x0_exploding;
 use crate::sampling::noise::{Draw, NoiseSource};
 use crate::sampling::settings::{Settings, Spacing};
@@ -34,7 +34,10 @@ fn course(settings: &Settings, levels: &Levels, steps: usize) -> Course {
 
 /// Builds Euler.
 pub fn euler(settings: &Settings, table: &Table, steps: usize) -> Box<dyn Sampler> {
-    let course = course(settings, &k_levels(settings, table, steps, true), steps);
+    let mut course = course(settings, &k_levels(settings, table, steps, true), steps);
+    if settings.continuous {
+        course.timesteps = course.sigmas[..steps].iter().map(|sigma| 0.25 * ln(*sigma)).collect();
+    }
     Box::new(Run { course, solver: Euler { prediction: settings.prediction } })
 }
 
@@ -64,7 +67,10 @@ pub fn ancestral_step(from: f32, to: f32) -> (f32, f32) {
 
 /// Builds ancestral Euler.
 pub fn euler_ancestral(settings: &Settings, table: &Table, steps: usize) -> Box<dyn Sampler> {
-    let course = course(settings, &k_levels(settings, table, steps, true), steps);
+    let mut course = course(settings, &k_levels(settings, table, steps, true), steps);
+    if settings.continuous {
+        course.timesteps = course.sigmas[..steps].iter().map(|sigma| 0.25 * ln(*sigma)).collect();
+    }
     Box::new(Run { course, solver: EulerAncestral { prediction: settings.prediction } })
 }
 
