@@ -3,6 +3,9 @@
 mod prng;
 
 mod io;
+mod layering;
 mod metadata;
 mod plan;
 mod prompt;
+mod region;
+mod seam;

@@ -117,8 +117,12 @@ fn kept_pixels_stay_byte_identical() {
         }
         let mut margin = |on: bool| if on { prng.below(60) as u32 } else { 0 };
         let extend = round % 3 == 0;
-        let outpaint =
-            Margins { left: margin(extend), top: margin(extend), right: margin(extend), bottom: margin(extend) };
+        let outpaint = Margins {
+            left: margin(extend),
+            top: margin(extend),
+            right: margin(extend),
+            bottom: margin(extend),
+        };
         let mut mask = GrayImage::new(w, h);
         for _ in 0..1 + prng.below(3) {
             let (x0, y0) = (prng.below(w as usize) as u32, prng.below(h as usize) as u32);
