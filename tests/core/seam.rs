@@ -4,6 +4,7 @@ use image::{GrayImage, Luma, Rgba, RgbaImage};
 use scumble::generate::backend::Pass;
 use scumble::generate::picture::{Mask, Picture};
 use scumble::generate::plan::plan;
+use scumble::generate::region::context::model_size;
 use scumble::generate::region::seam::{self, SeamScore};
 use scumble::generate::request::{Margins, Request};
 
@@ -53,27 +54,35 @@ fn compare(name: &str, out: &RgbaImage, naive: &RgbaImage, mask: &Mask) -> (Seam
 #[test]
 fn outpainting_leaves_no_step() {
     let init = scene_picture(192, 160, (0.0, 0.0));
-    for (name, margins) in [
-        ("right", Margins { right: 64, ..Margins::default() }),
-        ("left and top", Margins { left: 48, top: 56, ..Margins::default() }),
-        ("around", Margins { left: 64, top: 64, right: 64, bottom: 64 }),
+    for (name, native, margins) in [
+        ("right", 256, Margins { right: 64, ..Margins::default() }),
+        ("left and top", 256, Margins { left: 48, top: 56, ..Margins::default() }),
+        ("around", 256, Margins { left: 64, top: 64, right: 64, bottom: 64 }),
+        ("right, two passes", 80, Margins { right: 64, ..Margins::default() }),
+        ("around, two passes", 96, Margins { left: 64, top: 64, right: 64, bottom: 64 }),
     ] {
         let request = Request { width: 192, height: 160, outpaint: margins, ..Request::default() };
-        let plan = plan(&request, &facts(256), Some(&init), None, 0).unwrap();
-        assert!(!plan.has_second_pass());
-        let pass = plan.first_pass();
-        let out = run(&plan, |p| wrong_colours(p, 1.0));
+        let plan = plan(&request, &facts(native), Some(&init), None, 0).unwrap();
+        assert_eq!(plan.has_second_pass(), native < 200, "{name}");
         let context = plan.context();
-        let mut naive = out.clone();
-        let raw = wrong_colours(&pass, 1.0).to_rgb8();
-        let mask = plan.paste_mask();
-        for y in context.y0..context.y1 {
-            for x in context.x0..context.x1 {
-                if mask.get(x as u32, y as u32) > 0.0 {
-                    let p = raw.get_pixel((x - context.x0) as u32, (y - context.y0) as u32);
-                    naive.put_pixel(x as u32, y as u32, Rgba([p[0], p[1], p[2], 255]));
-                }
-            }
+        let answer = |pass: &Pass| {
+            let shrunk = pass.strength == 1.0 && plan.has_second_pass();
+            let scale = model_size(context.width(), context.height(), native, 8).scale as f32;
+            wrong_colours(pass, if shrunk { scale } else { 1.0 })
+        };
+        let out = run(&plan, answer);
+        let size = plan.size();
+        let whole = Pass {
+            width: size.0,
+            height: size.1,
+            origin: (-i64::from(margins.left), -i64::from(margins.top)),
+            ..plan.first_pass()
+        };
+        let raw = wrong_colours(&whole, 1.0).to_rgb8();
+        let (mut naive, mask) = (out.clone(), plan.paste_mask());
+        for (x, y, pixel) in naive.enumerate_pixels_mut().filter(|(x, y, _)| mask.get(*x, *y) > 0.0) {
+            let [r, g, b] = raw.get_pixel(x, y).0;
+            *pixel = Rgba([r, g, b, 255]);
         }
         for (x, y, pixel) in init.enumerate_pixels() {
             assert_eq!(out.get_pixel(x + margins.left, y + margins.top), pixel);
@@ -102,8 +111,8 @@ fn inpainting_leaves_no_step_with_either_pass() {
         assert_eq!(plan.has_second_pass(), native == 128);
         let context = plan.context();
         let out = run(&plan, |pass| {
-            let scale = if pass.strength < 1.0 { 1.0 } else { pass.width as f32 / context.width() as f32 };
-            wrong_colours(pass, scale)
+            let scale = model_size(context.width(), context.height(), native, 8).scale as f32;
+            wrong_colours(pass, if pass.strength < 1.0 { 1.0 } else { scale })
         });
         let raw =
             wrong_colours(&Pass { width: size, height: size, origin: (0, 0), ..plan.first_pass() }, 1.0);
