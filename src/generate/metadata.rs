@@ -108,7 +108,9 @@ pub fn parse_parameters(text: &str) -> Parameters {
     const MARK: &str = "Negative prompt:";
     let at = if above.starts_with(MARK) { Some(0) } else { above.find(&format!("\n{MARK}")).map(|n| n + 1) };
     let (prompt, negative) = match at {
-        Some(at) => (&above[..at], above[at + MARK.len()..].strip_prefix(' ').unwrap_or(&above[at + MARK.len()..])),
+        Some(at) => {
+            (&above[..at], above[at + MARK.len()..].strip_prefix(' ').unwrap_or(&above[at + MARK.len()..]))
+        }
         None => (above, ""),
     };
     let prompt = prompt.strip_suffix('\n').unwrap_or(prompt);

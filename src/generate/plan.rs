@@ -13,7 +13,7 @@
 mod check;
 mod masked;
 
-pub use check::{MAX_PIXELS, MAX_PROMPT_CHARS, MAX_SIDE, MAX_STEPS, check};
+pub use check::{BLACK, MAX_PROMPT_CHARS, MAX_STEPS, WHITE, check};
 
 use image::{GrayImage, RgbaImage};
 
@@ -52,7 +52,8 @@ pub enum Next {
 }
 
 /// Plans picture number `index` of a batch (seed + index, wrapping). `init` is the request's picture before
-/// outpaint margins are added; `mask` has its size, white = change.
+/// outpaint margins are added; `mask` has its size: white = change, grey = change with less strength, black (up to
+/// [`BLACK`]) = keep.
 pub fn plan(
     request: &Request,
     facts: &ModelFacts,
@@ -78,7 +79,8 @@ pub fn plan(
     if request.plain {
         return plain(request, canvas, mask, index);
     }
-    let masked = Masked::new(request, facts, canvas, mask, index)?;
+    let mask = mask.map(check::clean);
+    let masked = Masked::new(request, facts, canvas, mask.as_ref(), index)?;
     Ok(Plan { first: masked.first_pass(request, index), work: Work::Masked(Box::new(masked)) })
 }
 

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use image::{DynamicImage, GrayImage, ImageBuffer, ImageEncoder, Luma, Rgb, Rgba, RgbaImage};
-use scumble::io::{FileError, TextChunk, load_mask, load_picture, read_png_text, read_text, save_picture, save_png};
+use scumble::io::{
+    FileError, TextChunk, load_mask, load_picture, read_png_text, read_text, save_picture, save_png,
+};
 
 use crate::plan::random_picture;
 use crate::prng::Prng;
@@ -77,7 +79,8 @@ fn all_kinds_of_png_are_read() {
     let deep = ImageBuffer::from_fn(4, 4, |x, _| Rgb([(x * 20_000) as u16, 65_535, 128]));
     let deep = load_picture(&save("deep.png", DynamicImage::ImageRgb16(deep))).unwrap();
     assert_eq!(deep.get_pixel(3, 0), &Rgba([233, 255, 0, 255]));
-    let gray = load_picture(&save("gray.png", DynamicImage::ImageLuma8(GrayImage::from_pixel(3, 2, Luma([77])))));
+    let gray =
+        load_picture(&save("gray.png", DynamicImage::ImageLuma8(GrayImage::from_pixel(3, 2, Luma([77])))));
     assert_eq!(gray.unwrap().get_pixel(0, 0), &Rgba([77, 77, 77, 255]));
     // A palette with transparency, one bit per pixel.
     let path = folder.path().join("palette.png");
@@ -88,7 +91,10 @@ fn all_kinds_of_png_are_read() {
     encoder.set_trns(vec![0]);
     encoder.write_header().unwrap().write_image_data(&[0b0101_0101]).unwrap();
     let palette = load_picture(&path).unwrap();
-    assert_eq!((palette.get_pixel(0, 0), palette.get_pixel(1, 0)), (&Rgba([10, 20, 30, 0]), &Rgba([200, 100, 0, 255])));
+    assert_eq!(
+        (palette.get_pixel(0, 0), palette.get_pixel(1, 0)),
+        (&Rgba([10, 20, 30, 0]), &Rgba([200, 100, 0, 255]))
+    );
     // Content, not the name, decides.
     let odd = folder.path().join("really_a_png.jpg");
     std::fs::copy(&path, &odd).unwrap();
@@ -99,7 +105,8 @@ fn all_kinds_of_png_are_read() {
 fn jpeg_orientation_is_applied() {
     let folder = folder();
     let path = folder.path().join("turned.jpg");
-    let picture = image::RgbImage::from_fn(32, 16, |x, _| Rgb(if x < 16 { [250, 0, 0] } else { [0, 0, 250] }));
+    let picture =
+        image::RgbImage::from_fn(32, 16, |x, _| Rgb(if x < 16 { [250, 0, 0] } else { [0, 0, 250] }));
     // Orientation 6: turn right to stand upright.
     let exif = b"MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0".to_vec();
     let mut encoder = image::codecs::jpeg::JpegEncoder::new(std::fs::File::create(&path).unwrap());
@@ -131,7 +138,8 @@ fn bomb(path: &Path, width: u32, height: u32, bits: u8) {
     header.extend(height.to_be_bytes());
     header.extend([bits, 6, 0, 0, 0]);
     let mut out = b"\x89PNG\r\n\x1a\n".to_vec();
-    for (name, data) in [(b"IHDR", header), (b"IDAT", vec![0x78, 0x9c, 3, 0, 0, 0, 0, 1]), (b"IEND", vec![])] {
+    for (name, data) in [(b"IHDR", header), (b"IDAT", vec![0x78, 0x9c, 3, 0, 0, 0, 0, 1]), (b"IEND", vec![])]
+    {
         out.extend((data.len() as u32).to_be_bytes());
         let body: Vec<u8> = name.iter().copied().chain(data).collect();
         let crc = body.iter().fold(!0u32, |crc, b| {
@@ -152,7 +160,10 @@ fn hostile_and_broken_files_are_refused_with_their_name() {
         let text = error.to_string();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         assert!(text.contains(expect) && text.contains(&name), "{text}");
-        assert!(read_text(&path).is_err() || matches!(error, FileError::TooLarge { .. } | FileError::Decode { .. }));
+        assert!(
+            read_text(&path).is_err()
+                || matches!(error, FileError::TooLarge { .. } | FileError::Decode { .. })
+        );
     };
     bomb(&file("wide.png"), 1_000_000, 1, 8);
     refuse(file("wide.png"), "1000000x1 pixels; at most 16384");

@@ -45,10 +45,20 @@ fn foreign_parameters_are_understood() {
     let mut request = Request::default();
     parsed.apply(&mut request);
     assert_eq!(
-        (request.sampler, request.schedule, request.steps, request.cfg_scale, request.seed, request.clip_skip),
+        (
+            request.sampler,
+            request.schedule,
+            request.steps,
+            request.cfg_scale,
+            request.seed,
+            request.clip_skip
+        ),
         (Some(SamplerKind::Dpmpp2m), Some(ScheduleKind::Karras), 30, 7.5, 1_234_567_890_123, 1)
     );
-    assert_eq!((request.width, request.height, request.model.as_str(), request.strength), (640, 512, "v1-5", 0.6));
+    assert_eq!(
+        (request.width, request.height, request.model.as_str(), request.strength),
+        (640, 512, "v1-5", 0.6)
+    );
 }
 
 #[test]
@@ -67,7 +77,8 @@ fn what_is_not_parameters_is_prompt() {
 
 #[test]
 fn requests_survive_both_texts() {
-    let words = ["a \"quoted\" boat", "line\nbreak", "漢字 🎨", "x, y: z", "\\(esc\\)", "'", "Steps: 3", "", "Ünï"];
+    let words =
+        ["a \"quoted\" boat", "line\nbreak", "漢字 🎨", "x, y: z", "\\(esc\\)", "'", "Steps: 3", "", "Ünï"];
     let mut prng = Prng(21);
     for _ in 0..300 {
         let mut text = || {

@@ -4,13 +4,15 @@ use image::GrayImage;
 
 use crate::generate::backend::GenerateError;
 use crate::generate::request::Request;
+use crate::io::{MAX_PIXELS, MAX_SIDE};
 
-/// Longest side of a picture, pixels.
-pub const MAX_SIDE: u32 = 16_384;
-/// Most pixels of a picture.
-pub const MAX_PIXELS: u64 = 64 * 1024 * 1024;
 /// Longest prompt, characters.
 pub const MAX_PROMPT_CHARS: usize = 20_000;
+/// Mask values up to this are black, from [`WHITE`] on white: a mask that was saved as JPEG must not change the whole
+/// picture a little, and 2 % of a strength is none.
+pub const BLACK: u8 = 5;
+/// See [`BLACK`].
+pub const WHITE: u8 = 250;
 /// Most steps.
 pub const MAX_STEPS: u32 = 1000;
 
@@ -52,7 +54,7 @@ pub fn check(
                 "the mask is {mw}x{mh} but the picture is {width}x{height}: make them the same size"
             ));
         }
-        if !mask.as_raw().iter().any(|&v| v > 0) && m.is_zero() {
+        if !mask.as_raw().iter().any(|&v| v > BLACK) && m.is_zero() {
             return Err(empty_mask());
         }
     }
@@ -75,6 +77,19 @@ pub(super) fn empty_mask() -> GenerateError {
     GenerateError::Request(
         "the mask is empty, so nothing would change: paint white what should change (black is kept)".into(),
     )
+}
+
+/// A mask with clean blacks and whites.
+pub(super) fn clean(mask: &GrayImage) -> GrayImage {
+    let mut out = mask.clone();
+    for v in out.iter_mut() {
+        *v = match *v {
+            0..=BLACK => 0,
+            WHITE.. => 255,
+            grey => grey,
+        };
+    }
+    out
 }
 
 fn numbers(request: &Request) -> Result<(), GenerateError> {

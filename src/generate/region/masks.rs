@@ -45,7 +45,7 @@ pub struct Geometry {
 
 impl Geometry {
     /// For a selection with a bounding box of diagonal `diagonal_px`, changed with `strength` by a model whose
-    /// [`unit`] is `unit`. A feather of 0 switches all off.
+    /// [`unit()`] is `unit`. A feather of 0 switches all off.
     pub fn new(edge: &Edge, strength: f32, diagonal_px: f32, unit: f32) -> Self {
         if edge.feather <= 0.0 {
             return Self::default();

@@ -16,7 +16,7 @@ pub fn steps_for_strength(steps: u32, strength: f32, min_steps: u32) -> (u32, u3
     if steps - start >= min_steps {
         return (steps, start);
     }
-    let total = (f64::from(min_steps) / strength + 1e-6).floor().min(1000.0) as u32;
+    let total = (f64::from(min_steps) / strength + 1e-4).floor().min(1000.0) as u32;
     let total = total.max(min_steps);
     (total, total - min_steps)
 }
