@@ -117,8 +117,7 @@ impl BrownianPath {
         let deviation = (before * after * inverse).sqrt() as f32;
         let (before, inverse) = (before as f32, inverse as f32);
         let noise = self.draw(query, seed);
-        let left: Vec<f32> =
-            w.iter().zip(noise).map(|(w, n)| before * w * inverse + deviation * n).collect();
+        let left: Vec<f32> = w.iter().zip(noise).map(|(w, n)| before * w * inverse + deviation * n).collect();
         let right = w.iter().zip(&left).map(|(w, left)| w - left).collect();
         (left, right)
     }
