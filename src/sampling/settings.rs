@@ -88,31 +88,46 @@ pub enum Bound {
 /// A checked configuration.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// `num_train_timesteps`.
     pub train_steps: usize,
     pub betas: Betas,
     pub prediction: PredictionType,
+    /// Added to leading timesteps.
     pub steps_offset: usize,
     pub spacing: Spacing,
     pub respacing: Respacing,
+    /// Smallest level of re-spaced ones, instead of what the timesteps give.
     pub sigma_min: Option<f64>,
+    /// Largest level of re-spaced ones, instead of what the timesteps give.
     pub sigma_max: Option<f64>,
     pub interpolation: Interpolation,
     /// The model is told `log(sigma) / 4` instead of a timestep (EDM).
     pub continuous: bool,
+    /// `rescale_betas_zero_snr`: the last training timestep is pure noise.
     pub zero_snr: bool,
     pub bound: Bound,
+    /// The last step ends without noise rather than at the first training timestep.
     pub set_alpha_to_one: bool,
+    /// PNDM starts without Runge-Kutta.
     pub skip_prk_steps: bool,
+    /// `final_sigmas_type` is zero, not the table's smallest.
     pub final_sigma_zero: bool,
     pub solver_order: usize,
     pub solver_type: SolverType,
+    /// Lower orders towards the end (of fewer than 15 steps for DPM-Solver++).
     pub lower_order_final: bool,
+    /// First order in the last step.
     pub euler_at_final: bool,
+    /// Timesteps with a smaller log SNR are left out.
     pub lambda_min_clipped: Option<f64>,
+    /// UniPC extrapolates clean latents, not noise.
     pub predict_x0: bool,
+    /// Steps after which UniPC does not correct.
     pub disable_corrector: Vec<f64>,
     pub variance: Variance,
+    /// Steps that an LCM was distilled for.
     pub original_steps: usize,
+    /// Scale of time in the consistency function.
     pub timestep_scaling: f64,
 }
 
@@ -315,7 +330,7 @@ impl Settings {
         Ok(self)
     }
 
-    /// Noise levels that the training knows: `betas.len()` of them.
+    /// The betas follow the cosine.
     pub fn is_cosine(&self) -> bool {
         matches!(self.betas, Betas::Schedule(BetaSchedule::SquaredCosCapV2, ..))
     }
