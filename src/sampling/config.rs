@@ -76,11 +76,7 @@ impl SchedulerConfig {
     }
 
     /// A number within `range`, both ends included.
-    pub(super) fn number(
-        &self,
-        key: &'static str,
-        range: (f64, f64),
-    ) -> Result<Option<f64>, SamplingError> {
+    pub(super) fn number(&self, key: &'static str, range: (f64, f64)) -> Result<Option<f64>, SamplingError> {
         let Some(value) = self.given(key) else { return Ok(None) };
         match value.as_f64() {
             Some(x) if x.is_finite() && (range.0..=range.1).contains(&x) => Ok(Some(x)),

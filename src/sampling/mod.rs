@@ -87,7 +87,8 @@ pub trait Sampler: Send {
     fn timesteps(&self) -> &[f32];
 
     /// Noise level before each model call, in the variance-exploding convention (sigma = sqrt((1-a)/a)),
-    /// with one more entry for the end. `timesteps().len() + 1` values.
+    /// with one more entry for the end. `timesteps().len() + 1` values. The first is infinite where a solver without
+    /// cap (`ddim`, `ddpm`, `lcm`, `tcd`) starts from a zero terminal SNR.
     fn sigmas(&self) -> &[f32];
 
     /// Standard deviation that pure noise must have at the start.
@@ -97,18 +98,28 @@ pub trait Sampler: Send {
     /// nothing is left to do. Diffusers' arithmetic: `max(steps - min(int(steps*strength), steps), 0) * order`.
     fn start_for_strength(&self, strength: f32) -> usize;
 
-    /// Prepares for a run that begins at index `start` (0 for text-to-image). Must be called once before the first step.
+    /// Prepares for a run that begins at index `start`: 0 for text-to-image, otherwise one that
+    /// [`start_for_strength`](Self::start_for_strength) gives (solvers with two calls per step cannot begin between
+    /// them). Call it once before the first step of every run; what an earlier run left behind is forgotten.
     fn begin(&mut self, start: usize);
 
     /// Noises the clean latents `x0` with `noise` to the level of index `i` (in the sampler's own scaling).
-    /// `i == timesteps().len()` returns `x0` unchanged.
+    /// `i == timesteps().len()` returns `x0` unchanged. That is what diffusers' pipelines do to the start of
+    /// image-to-image and, at `i + 1` after step `i`, to the kept part of an inpainting. At the second call of a step
+    /// `dpm2`, `dpmpp_2s_a` and `dpmpp_sde` use the level at which the step ends, as there, not that of the call.
+    ///
+    /// # Panics
+    /// When `x0` and `noise` differ in length.
     fn add_noise(&self, x0: &[f32], noise: &[f32], i: usize) -> Vec<f32>;
 
     /// Scales latents as the model's input at index `i`, in place.
     fn scale_model_input(&self, sample: &mut [f32], i: usize);
 
     /// One solver step from index `i`: `model_output` (after guidance) for `sample` (unscaled) of shape `shape`.
-    /// Random draws come from `noise` in diffusers' order.
+    /// Random draws come from `noise` in diffusers' order. Indices come one after the other from `start` on.
+    ///
+    /// # Panics
+    /// When `model_output` or `sample` is not of `shape`, or `i` is not an index of `timesteps()`.
     fn step(
         &mut self,
         i: usize,

@@ -62,11 +62,11 @@ pub enum SolverType {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Variance {
     /// The posterior variance.
-    FixedSmall,
+    Small,
     /// The posterior's standard deviation, by way of its logarithm.
-    FixedSmallLog,
+    SmallLog,
     /// beta.
-    FixedLarge,
+    Large,
 }
 
 /// What keeps the guessed clean latents within bounds.
@@ -88,31 +88,46 @@ pub enum Bound {
 /// A checked configuration.
 #[derive(Clone, Debug)]
 pub struct Settings {
+    /// `num_train_timesteps`.
     pub train_steps: usize,
     pub betas: Betas,
     pub prediction: PredictionType,
+    /// Added to leading timesteps.
     pub steps_offset: usize,
     pub spacing: Spacing,
     pub respacing: Respacing,
+    /// Smallest level of re-spaced ones, instead of what the timesteps give.
     pub sigma_min: Option<f64>,
+    /// Largest level of re-spaced ones, instead of what the timesteps give.
     pub sigma_max: Option<f64>,
     pub interpolation: Interpolation,
     /// The model is told `log(sigma) / 4` instead of a timestep (EDM).
     pub continuous: bool,
+    /// `rescale_betas_zero_snr`: the last training timestep is pure noise.
     pub zero_snr: bool,
     pub bound: Bound,
+    /// The last step ends without noise rather than at the first training timestep.
     pub set_alpha_to_one: bool,
+    /// PNDM starts without Runge-Kutta.
     pub skip_prk_steps: bool,
+    /// `final_sigmas_type` is zero, not the table's smallest.
     pub final_sigma_zero: bool,
     pub solver_order: usize,
     pub solver_type: SolverType,
+    /// Lower orders towards the end (of fewer than 15 steps for DPM-Solver++).
     pub lower_order_final: bool,
+    /// First order in the last step.
     pub euler_at_final: bool,
+    /// Timesteps with a smaller log SNR are left out.
     pub lambda_min_clipped: Option<f64>,
+    /// UniPC extrapolates clean latents, not noise.
     pub predict_x0: bool,
+    /// Steps after which UniPC does not correct.
     pub disable_corrector: Vec<f64>,
     pub variance: Variance,
+    /// Steps that an LCM was distilled for.
     pub original_steps: usize,
+    /// Scale of time in the consistency function.
     pub timestep_scaling: f64,
 }
 
@@ -223,8 +238,7 @@ impl Settings {
             sigma_max: None,
             interpolation: Interpolation::Linear,
             continuous: false,
-            zero_snr: class.rescales_zero_snr()
-                && config.switch("rescale_betas_zero_snr")?.unwrap_or(false),
+            zero_snr: class.rescales_zero_snr() && config.switch("rescale_betas_zero_snr")?.unwrap_or(false),
             bound: read_bound(config, &class)?,
             set_alpha_to_one: config.switch("set_alpha_to_one")?.unwrap_or(kind != SamplerKind::Pndm),
             skip_prk_steps: config.switch("skip_prk_steps")?.unwrap_or(false),
@@ -236,10 +250,8 @@ impl Settings {
             lambda_min_clipped: None,
             predict_x0: config.switch("predict_x0")?.unwrap_or(true),
             disable_corrector: Vec::new(),
-            variance: Variance::FixedSmall,
-            original_steps: config
-                .count("original_inference_steps", (1, MAX_TRAIN_TIMESTEPS))?
-                .unwrap_or(50),
+            variance: Variance::Small,
+            original_steps: config.count("original_inference_steps", (1, MAX_TRAIN_TIMESTEPS))?.unwrap_or(50),
             timestep_scaling: config.number("timestep_scaling", (1e-6, 1e6))?.unwrap_or(10.0),
         };
         settings.read_sigma_fields(config, &class)?.read_solver_fields(config, &class)
@@ -254,7 +266,8 @@ impl Settings {
         }
         if class.one_of(&[Euler]) {
             let table = [("linear", Interpolation::Linear), ("log_linear", Interpolation::LogLinear)];
-            self.interpolation = config.choice("interpolation_type", &table)?.unwrap_or(Interpolation::Linear);
+            self.interpolation =
+                config.choice("interpolation_type", &table)?.unwrap_or(Interpolation::Linear);
             let table = [("discrete", false), ("continuous", true)];
             let continuous = config.choice("timestep_type", &table)?.unwrap_or(false);
             self.continuous = continuous && self.prediction == PredictionType::VPrediction;
@@ -275,8 +288,13 @@ impl Settings {
         // Each multistep class reads the other's solver types as its own default.
         if class.multistep() {
             self.solver_order = config.count("solver_order", (1, 3))?.unwrap_or(2);
-            let table =
-                [("midpoint", Midpoint), ("heun", Heun), ("bh1", Midpoint), ("bh2", Midpoint), ("logrho", Midpoint)];
+            let table = [
+                ("midpoint", Midpoint),
+                ("heun", Heun),
+                ("bh1", Midpoint),
+                ("bh2", Midpoint),
+                ("logrho", Midpoint),
+            ];
             self.solver_type = config.choice("solver_type", &table)?.unwrap_or(Midpoint);
         }
         if class.one_of(&[UniPc]) {
@@ -294,21 +312,25 @@ impl Settings {
         }
         if class.one_of(&[Ddpm]) {
             let table = [
-                ("fixed_small", Variance::FixedSmall),
-                ("fixed_small_log", Variance::FixedSmallLog),
-                ("fixed_large", Variance::FixedLarge),
+                ("fixed_small", Variance::Small),
+                ("fixed_small_log", Variance::SmallLog),
+                ("fixed_large", Variance::Large),
             ];
-            self.variance = config.choice("variance_type", &table)?.unwrap_or(Variance::FixedSmall);
+            self.variance = config.choice("variance_type", &table)?.unwrap_or(Variance::Small);
         } else if class.multistep()
             && let Some(value) = config.given("variance_type")
             && value.as_str().is_some_and(|text| text.starts_with("learned"))
         {
-            return Err(error("variance_type", value, "models that predict a variance are not supported".into()));
+            return Err(error(
+                "variance_type",
+                value,
+                "models that predict a variance are not supported".into(),
+            ));
         }
         Ok(self)
     }
 
-    /// Noise levels that the training knows: `betas.len()` of them.
+    /// The betas follow the cosine.
     pub fn is_cosine(&self) -> bool {
         matches!(self.betas, Betas::Schedule(BetaSchedule::SquaredCosCapV2, ..))
     }
@@ -353,7 +375,11 @@ fn read_respacing(config: &SchedulerConfig, class: &Class) -> Result<Respacing, 
     ] {
         if config.switch(key)?.unwrap_or(false) {
             if chosen != Respacing::None {
-                return Err(error(key, &Value::Bool(true), "only one kind of sigmas can be switched on".into()));
+                return Err(error(
+                    key,
+                    &Value::Bool(true),
+                    "only one kind of sigmas can be switched on".into(),
+                ));
             }
             chosen = respacing;
         }

@@ -115,9 +115,10 @@ pub fn table_timesteps(settings: &Settings, train: usize, steps: usize) -> Resul
             let all = linspace(0.0, (train - 1) as f64, steps);
             all.into_iter().rev().map(|t| t.round_ties_even() as usize).collect()
         }
-        other => {
-            stepped(other, train, train, steps, settings.steps_offset).into_iter().map(|t| t as usize).collect()
-        }
+        other => stepped(other, train, train, steps, settings.steps_offset)
+            .into_iter()
+            .map(|t| t as usize)
+            .collect(),
     };
     match timesteps.iter().find(|t| **t >= train) {
         None => Ok(timesteps),

@@ -25,7 +25,11 @@ fn lower_quantile(p: f64, a: f64, b: f64, log_beta: f64) -> f64 {
     let mut x = ((p * a).ln() + log_beta).exp().powf(1.0 / a).clamp(1e-300, 0.5);
     for _ in 0..200 {
         let miss = beta_cdf(x, a, b, log_beta) - p;
-        if miss > 0.0 { high = x } else { low = x }
+        if miss > 0.0 {
+            high = x
+        } else {
+            low = x
+        }
         let density = ((a - 1.0) * x.ln() + (b - 1.0) * (-x).ln_1p() - log_beta).exp();
         let newton = x - miss / density;
         let next = if newton > low && newton < high { newton } else { 0.5 * (low + high) };

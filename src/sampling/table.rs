@@ -8,7 +8,8 @@ use super::{BetaSchedule, SamplingError};
 pub struct Table {
     /// Products of `1 - beta`, one per training timestep, falling. The last is exactly 0 for zero terminal SNR.
     pub alphas_cumprod: Vec<f32>,
-    /// `sqrt((1-a)/a)`, rising. For zero terminal SNR the last stands for `a = 2^-24`: close to infinite.
+    /// `sqrt((1-a)/a)`, rising. For zero terminal SNR the last stands for `a = 2^-24`: close to infinite, though the one
+    /// before it may be larger.
     pub sigmas: Vec<f32>,
     /// Logarithms of `sigmas`.
     pub log_sigmas: Vec<f32>,
@@ -18,7 +19,7 @@ impl Table {
     /// The table of `settings`.
     ///
     /// # Errors
-    /// [`SamplingError::Config`] when a noise level is zero, infinite or not above the one before it.
+    /// [`SamplingError::Config`] when a noise level is zero or infinite.
     pub fn new(settings: &Settings) -> Result<Self, SamplingError> {
         let mut betas = betas(settings);
         if settings.zero_snr {
@@ -31,12 +32,11 @@ impl Table {
             *last = 1.0 / 16_777_216.0;
         }
         let sigmas: Vec<f32> = capped.iter().map(|a| ((1.0 - a) / a).sqrt()).collect();
-        let proper = sigmas.iter().all(|s| s.is_finite() && *s > 0.0) && sigmas.windows(2).all(|w| w[0] <= w[1]);
-        if !proper {
+        if !sigmas.iter().all(|s| s.is_finite() && *s > 0.0) {
             return Err(SamplingError::Config {
                 field: if matches!(settings.betas, Betas::Trained(_)) { "trained_betas" } else { "beta_end" },
                 value: format!("{} training timesteps", settings.train_steps),
-                why: "the noise levels that follow are not finite, positive and rising".into(),
+                why: "the noise levels that follow are not all finite and positive".into(),
             });
         }
         let log_sigmas = sigmas.iter().map(|s| f64::from(*s).ln() as f32).collect();
@@ -81,7 +81,8 @@ impl Table {
     /// The two neighbours in the logarithmic table around the last entry that is `below`.
     fn bracket(&self, below: impl Fn(f32) -> bool) -> (usize, f32, f32) {
         let logs = &self.log_sigmas;
-        let low = logs.partition_point(|entry| below(*entry)).saturating_sub(1);
+        // From the noisy end: the last entry need not be the largest.
+        let low = logs.iter().rposition(|entry| below(*entry)).unwrap_or(0);
         let low = low.min(logs.len().saturating_sub(2));
         (low, logs[low], logs[(low + 1).min(logs.len() - 1)])
     }
@@ -96,8 +97,7 @@ fn betas(settings: &Settings) -> Vec<f32> {
             linspace_f32(start.sqrt() as f32, end.sqrt() as f32, n).into_iter().map(|b| b * b).collect()
         }
         Betas::Schedule(BetaSchedule::SquaredCosCapV2, ..) => {
-            let alpha_bar =
-                |t: f64| ((t + 0.008) / 1.008 * std::f64::consts::PI / 2.0).cos().powi(2);
+            let alpha_bar = |t: f64| ((t + 0.008) / 1.008 * std::f64::consts::PI / 2.0).cos().powi(2);
             let n = n as f64;
             (0..settings.train_steps)
                 .map(|i| (1.0 - alpha_bar((i + 1) as f64 / n) / alpha_bar(i as f64 / n)).min(0.999) as f32)

@@ -21,8 +21,8 @@ pub struct BrownianPath {
     seed: u64,
     start: f64,
     end: f64,
-    /// Recently drawn normal numbers by picture and node seed, latest last.
-    drawn: VecDeque<((u64, u32), Vec<f32>)>,
+    /// For each picture recently drawn normal numbers by node seed, latest last.
+    drawn: Vec<VecDeque<(u32, Vec<f32>)>>,
 }
 
 /// A node: an interval and its place in the tree.
@@ -46,7 +46,7 @@ struct Query<'a> {
 impl BrownianPath {
     /// The path of `seed` over `start..end`, noise levels with `start < end`.
     pub fn new(seed: u64, start: f64, end: f64) -> Self {
-        Self { seed, start, end, drawn: VecDeque::new() }
+        Self { seed, start, end, drawn: Vec::new() }
     }
 
     /// The increment between the noise levels `from` and `to`, scaled to unit variance: the noise of a solver step.
@@ -117,28 +117,27 @@ impl BrownianPath {
         let deviation = (before * after * inverse).sqrt() as f32;
         let (before, inverse) = (before as f32, inverse as f32);
         let noise = self.draw(query, seed);
-        let left: Vec<f32> =
-            w.iter().zip(noise).map(|(w, n)| before * w * inverse + deviation * n).collect();
+        let left: Vec<f32> = w.iter().zip(noise).map(|(w, n)| before * w * inverse + deviation * n).collect();
         let right = w.iter().zip(&left).map(|(w, left)| w - left).collect();
         (left, right)
     }
 
     /// The normal numbers of the node with `seed`.
     fn draw(&mut self, query: &Query, seed: u32) -> &[f32] {
-        let key = (query.picture, seed);
-        let numbers = match self.drawn.iter().position(|(known, _)| *known == key) {
-            Some(at) => self.drawn.remove(at).map(|(_, numbers)| numbers),
-            None => None,
-        };
-        let numbers = numbers
-            .filter(|numbers| numbers.len() == query.shape.iter().product::<usize>())
-            .unwrap_or_else(|| query.source.keyed(query.picture, u64::from(seed), query.shape));
-        let limit = KEPT * (query.picture as usize + 1);
-        while self.drawn.len() >= limit {
-            self.drawn.pop_front();
+        let picture = query.picture as usize;
+        if self.drawn.len() <= picture {
+            self.drawn.resize_with(picture + 1, VecDeque::new);
         }
-        self.drawn.push_back((key, numbers));
-        &self.drawn[self.drawn.len() - 1].1
+        let drawn = &mut self.drawn[picture];
+        let known = drawn.iter().position(|(known, _)| *known == seed).and_then(|at| drawn.remove(at));
+        let (_, numbers) = known
+            .filter(|(_, numbers)| numbers.len() == query.shape.iter().product::<usize>())
+            .unwrap_or_else(|| (seed, query.source.keyed(query.picture, u64::from(seed), query.shape)));
+        if drawn.len() == KEPT {
+            drawn.pop_front();
+        }
+        drawn.push_back((seed, numbers));
+        &drawn[drawn.len() - 1].1
     }
 }
 

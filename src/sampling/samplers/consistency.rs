@@ -50,8 +50,9 @@ pub fn lcm(
     let boundary = timesteps
         .iter()
         .map(|t| {
-            // sigma_data is 0.5.
-            let scaled = *t as f32 * settings.timestep_scaling as f32;
+            // sigma_data is 0.5. At timestep 0, where distillation never was but some schedules end, the function would
+            // return the latents as they are: a step for nothing that leaves their noise.
+            let scaled = (*t).max(1) as f32 * settings.timestep_scaling as f32;
             let power = scaled * scaled + 0.25;
             (0.25 / power, scaled / power.sqrt())
         })

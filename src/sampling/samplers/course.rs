@@ -43,6 +43,7 @@ impl Course {
     }
 
     fn add_noise(&self, x0: &[f32], noise: &[f32], i: usize) -> Vec<f32> {
+        assert_eq!(x0.len(), noise.len(), "add_noise: latents and noise differ");
         if i >= self.timesteps.len() {
             return x0.to_vec();
         }

@@ -80,7 +80,9 @@ pub fn check_signal(settings: &Settings, alphas: &[f32]) -> Result<(), SamplingE
         return Err(SamplingError::Config {
             field: "rescale_betas_zero_snr",
             value: "true".into(),
-            why: "a model that predicts noise cannot start from noise alone; v_prediction or sample is needed".into(),
+            why:
+                "a model that predicts noise cannot start from noise alone; v_prediction or sample is needed"
+                    .into(),
         });
     }
     Ok(())
@@ -151,8 +153,8 @@ impl Solver for Ddpm {
         }
         let posterior = (beta_prod_next / beta_prod * step_beta).max(1e-20);
         let deviation = match self.variance {
-            Variance::FixedSmall | Variance::FixedSmallLog => posterior.sqrt(),
-            Variance::FixedLarge => step_beta.sqrt(),
+            Variance::Small | Variance::SmallLog => posterior.sqrt(),
+            Variance::Large => step_beta.sqrt(),
         };
         let fresh = noise.normal(Draw::Step(call.i as u32, 0), call.shape);
         let prev_sample =

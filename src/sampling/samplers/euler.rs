@@ -88,8 +88,7 @@ impl Solver for EulerAncestral {
         let dt = down - sigma;
         // Drawn even for the last step, where its weight is 0: the stream goes on as in diffusers.
         let fresh = noise.normal(Draw::Step(call.i as u32, 0), call.shape);
-        let prev_sample =
-            zip3(call.sample, &pred_x0, &fresh, |x, x0, n| x + (x - x0) / sigma * dt + n * up);
+        let prev_sample = zip3(call.sample, &pred_x0, &fresh, |x, x0, n| x + (x - x0) / sigma * dt + n * up);
         StepOutput { prev_sample, pred_x0 }
     }
 }

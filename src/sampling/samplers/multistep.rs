@@ -18,7 +18,8 @@ pub fn course(levels: &Levels, steps: usize) -> Result<Course, SamplingError> {
     let sigmas = levels.sigmas_f32();
     // The very last one may repeat: re-spaced levels reach the table's smallest, which can be the end as well.
     if sigmas[..levels.timesteps.len()].windows(2).any(|w| w[0] <= w[1]) {
-        let why = "the schedule would visit a noise level twice; use fewer steps or another schedule".to_owned();
+        let why =
+            "the schedule would visit a noise level twice; use fewer steps or another schedule".to_owned();
         return Err(SamplingError::Steps { steps, why });
     }
     Ok(Course {

@@ -35,11 +35,8 @@ pub fn two_s_ancestral(settings: &Settings, table: &Table, steps: usize) -> Box<
     let levels = k_levels(settings, table, steps, true);
     let sigmas = levels.sigmas_f32();
     // The second call aims at the level that the deterministic part reaches, below that of the next step.
-    let midpoints: Vec<f32> = sigmas
-        .windows(2)
-        .take(steps - 1)
-        .map(|w| half_way(w[0], ancestral(w[0], w[1]).0))
-        .collect();
+    let midpoints: Vec<f32> =
+        sigmas.windows(2).take(steps - 1).map(|w| half_way(w[0], exact_ancestral(w[0], w[1]).0)).collect();
     let times: Vec<f32> = levels.timesteps.iter().map(|t| *t as f32).collect();
     let mut timesteps = vec![times[0]];
     for (midpoint, time) in midpoints.iter().zip(&times[1..]) {
@@ -56,6 +53,13 @@ fn ancestral(from: f32, to: f32) -> (f32, f32) {
     let (_, up) = ancestral_step(from, to);
     let up = up.min(to);
     ((to * to - up * up).max(0.0).sqrt(), up)
+}
+
+/// The same without the cancellation: the share that stays is `to / from`. No reference asks for less.
+fn exact_ancestral(from: f32, to: f32) -> (f32, f32) {
+    let (from, to) = (f64::from(from), f64::from(to));
+    let share = to / from;
+    ((to * share) as f32, (to * (1.0 - share * share).max(0.0).sqrt()) as f32)
 }
 
 struct TwoS {
@@ -83,7 +87,7 @@ impl Solver for TwoS {
             }
             Some(start) => {
                 let (from, to) = (self.levels[i - 1], self.levels[i]);
-                let (down, up) = ancestral(from, to);
+                let (down, up) = exact_ancestral(from, to);
                 let mut next = drift(&start, &pred_x0, from, down);
                 let fresh = noise.normal(Draw::Step(i as u32, 0), call.shape);
                 next.iter_mut().zip(&fresh).for_each(|(x, n)| *x += n * up);
@@ -107,7 +111,8 @@ pub fn sde(
     let levels = k_levels(settings, table, steps, false);
     let sigmas = levels.sigmas_f32();
     if sigmas.windows(2).any(|w| w[0] <= w[1]) {
-        let why = "the schedule would visit a noise level twice; use fewer steps or another schedule".to_owned();
+        let why =
+            "the schedule would visit a noise level twice; use fewer steps or another schedule".to_owned();
         return Err(SamplingError::Steps { steps, why });
     }
     let mut timesteps = vec![levels.timesteps[0] as f32];
@@ -167,8 +172,7 @@ impl Solver for Sde {
         };
         let fresh = self.path.noise(from, target, call.shape, noise);
         let (keep, pull) = drifted;
-        let prev_sample =
-            zip3(&start, &pred_x0, &fresh, |x, x0, n| keep * x - pull * x0 + n * up);
+        let prev_sample = zip3(&start, &pred_x0, &fresh, |x, x0, n| keep * x - pull * x0 + n * up);
         StepOutput { prev_sample, pred_x0 }
     }
 }

@@ -65,7 +65,13 @@ impl UniPc {
 
     /// Positions of the earlier guesses, in units of the step, and their differences to the latest one over them.
     /// `back` is the index of the noise level of the latest guess.
-    fn differences(&self, course: &Course, back: usize, order: usize, update: &Update) -> (Vec<f32>, Vec<Vec<f32>>) {
+    fn differences(
+        &self,
+        course: &Course,
+        back: usize,
+        order: usize,
+        update: &Update,
+    ) -> (Vec<f32>, Vec<Vec<f32>>) {
         let here = lambda(course.sigmas[back]);
         let h = if self.settings.predict_x0 { -update.hh } else { update.hh };
         (1..order)

@@ -136,7 +136,10 @@ fn trajectories_follow_diffusers() {
                 _ => 2e-6,
             };
             if miss.is_nan() || miss > limit {
-                failures.push(format!("{} {what}: {miss:.1e}  {} steps from {}  {config}", entry.name, entry.steps, entry.start));
+                failures.push(format!(
+                    "{} {what}: {miss:.1e}  {} steps from {}  {config}",
+                    entry.name, entry.steps, entry.start
+                ));
             }
         }
     }

@@ -92,5 +92,10 @@ fn schedules_follow_diffusers() {
     for ((kind, schedule), [times, sigmas, last]) in worst {
         println!("{kind:13} {schedule:13} {times:.0e} {sigmas:.0e} {last:.0e}");
     }
-    assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures[..failures.len().min(60)].join("\n"));
+    assert!(
+        failures.is_empty(),
+        "{} failures\n{}",
+        failures.len(),
+        failures[..failures.len().min(60)].join("\n")
+    );
 }
