@@ -1,7 +1,7 @@
 //! Words to token ids: `tokenizer.json`, or the `vocab.json` and `merges.txt` of CLIP.
 
 use serde_json::{Value, json};
-use tokenizers::Tokenizer;
+use tokenizers::{AddedToken, Tokenizer};
 
 use crate::models::{Files, Model, ModelError};
 
@@ -47,6 +47,13 @@ impl TextTokenizer {
         let mut inner = Tokenizer::from_bytes(&text).map_err(|e| wrong(e.to_string()))?;
         inner.with_padding(None);
         inner.with_truncation(None).map_err(|e| wrong(e.to_string()))?;
+        // Every token that the files call special is cut out of the text as a whole (Stable Diffusion 2 pads with
+        // "!", so there each exclamation mark is that very token).
+        for token in [&special.bos, &special.eos, &special.unk, &special.pad].into_iter().flatten() {
+            if inner.token_to_id(token).is_some() {
+                inner.add_special_tokens([AddedToken::from(token.as_str(), true)]);
+            }
+        }
         let (prefix, suffix) = frame(&inner).ok_or_else(|| wrong("it cannot encode an empty text".into()))?;
         let pad = special
             .pad
