@@ -3,6 +3,8 @@
 // Rooms in dependency order: a room may use only what stands above it (tests/core/layering.rs).
 pub mod geom;
 
+pub mod io;
+
 pub mod sampling;
 
 pub mod generate;

@@ -1,1 +1,69 @@
-//! cli
+//! HEADLESS commands. Stable: scripts rely on the flags, the JSON and the exit codes (0 done, 1 failed, 2 wrong
+//! usage, 130 cancelled).
+
+mod args;
+mod bench;
+mod generate;
+mod info;
+mod models;
+mod progress;
+mod stats;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::generate::GenerateError;
+
+/// How a command ends badly.
+#[derive(Debug)]
+pub enum CliError {
+    /// The arguments make no sense (exit code 2).
+    Usage(String),
+    /// It could not be done (exit code 1).
+    Failure(String),
+    /// It was stopped by Ctrl-C (exit code 130).
+    Cancelled,
+}
+
+impl From<GenerateError> for CliError {
+    fn from(error: GenerateError) -> Self {
+        match error {
+            GenerateError::Cancelled => CliError::Cancelled,
+            GenerateError::Request(why) => CliError::Usage(why),
+            GenerateError::Model(why) | GenerateError::Run(why) => CliError::Failure(why),
+        }
+    }
+}
+
+impl From<crate::models::ModelError> for CliError {
+    fn from(error: crate::models::ModelError) -> Self {
+        CliError::Failure(error.to_string())
+    }
+}
+
+/// Runs the program with the process' arguments.
+pub fn main() -> ExitCode {
+    let args = args::Args::parse();
+    let outcome = match args.command {
+        args::Command::Generate(args) => generate::run(&args),
+        args::Command::Info(args) => info::run(&args),
+        args::Command::Models(args) => models::run(&args),
+        args::Command::Bench(args) => bench::run(&args),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(CliError::Usage(why)) => {
+            eprintln!("error: {why}");
+            ExitCode::from(2)
+        }
+        Err(CliError::Failure(why)) => {
+            eprintln!("error: {why}");
+            ExitCode::from(1)
+        }
+        Err(CliError::Cancelled) => {
+            eprintln!("cancelled");
+            ExitCode::from(130)
+        }
+    }
+}

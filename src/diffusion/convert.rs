@@ -56,15 +56,6 @@ pub fn latents_to_tensor(latents: &Latents, placement: &Placement) -> Result<Ten
         .to_dtype(placement.compute)
 }
 
-/// A tensor as latents.
-///
-/// # Errors
-/// Candle's.
-pub fn tensor_to_latents(tensor: &Tensor) -> Result<Latents> {
-    let (b, c, h, w) = tensor.dims4()?;
-    Ok(Latents::new([b, c, h, w], to_vec(tensor)?))
-}
-
 /// `picture` enlarged to `width` x `height` by repeating its last column and row.
 pub fn pad_picture(picture: &Picture, width: u32, height: u32) -> Picture {
     let mut data = Vec::with_capacity(width as usize * height as usize * 3);

@@ -4,6 +4,7 @@
 //! mirror the checkpoint, so that the code reads like the file.
 
 pub mod backend;
+pub mod bench;
 mod convert;
 pub mod device;
 pub mod kernels;

@@ -251,14 +251,11 @@ pub fn execute(
 ) -> Result<(RgbaImage, ModelFacts), GenerateError> {
     let facts = backend.describe(&job.request.model)?;
     let (init, mask) = (job.inputs.init.as_deref(), job.inputs.mask.as_deref());
-    let plan = plan::plan(&job.request, &facts, init, mask, job.index)?;
+    let plan = plan::plan(&job.request, &facts, init, mask, u64::from(job.index))?;
     let picture = backend.run(&plan.first_pass(), monitor, timings)?;
-    let image = match plan.after_first(picture)? {
+    let image = match plan.after_first(picture) {
         Next::Done(image) => image,
-        Next::Second(pass) => {
-            let picture = backend.run(&pass, monitor, timings)?;
-            plan.after_second(picture)?
-        }
+        Next::Second(pass) => plan.after_second(backend.run(&pass, monitor, timings)?),
     };
     Ok((image, facts))
 }

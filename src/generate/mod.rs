@@ -2,8 +2,13 @@
 //! [`Backend`](backend::Backend) it drives. No tensors and no window here.
 
 pub mod backend;
+pub mod engine;
+pub mod fake;
+pub mod metadata;
 pub mod picture;
+pub mod plan;
 pub mod prompt;
+pub mod region;
 pub mod request;
 
 pub use backend::{Backend, Cancel, GenerateError, ModelFacts, Monitor, Pass, Preview, Timings};

@@ -71,7 +71,8 @@ pub fn parse(prompt: &str) -> Vec<Piece> {
                 at += 1;
             }
             b':' => {
-                let close = if reader.round.is_empty() { None } else { weight_and_bracket(&prompt[at + 1..]) };
+                let close =
+                    if reader.round.is_empty() { None } else { weight_and_bracket(&prompt[at + 1..]) };
                 if let Some((weight, length)) = close {
                     let start = reader.round.pop().expect("not empty: looked above");
                     reader.multiply_from(start, weight);

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::region::context::Context;
 use crate::sampling::{RngKind, SamplerKind, ScheduleKind};
 
 /// What fills the masked area before it is encoded (../ANCHORS 2.4: at full strength the model should not see
@@ -9,8 +10,8 @@ use crate::sampling::{RngKind, SamplerKind, ScheduleKind};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Fill {
-    /// `border` when the mask touches a whole side of the picture or the canvas is extended, else `blur`;
-    /// `original` below full strength.
+    /// `border` when the mask spans the whole width or height or the canvas has empty areas, else `blur`;
+    /// `original` below full strength (empty areas excepted).
     #[default]
     Auto,
     /// Leave the picture as it is.
@@ -112,6 +113,9 @@ pub struct Request {
     /// What fills the masked area before encoding.
     #[serde(default)]
     pub fill: Fill,
+    /// How much of the picture the model looks at when only a part is to change.
+    #[serde(default)]
+    pub context: Context,
     /// Switch the refinements off: whole picture as context, binary mask, no fill, no colour match, no second pass.
     #[serde(default)]
     pub plain: bool,
@@ -152,6 +156,7 @@ impl Default for Request {
             strength: 1.0,
             encode: Encode::Auto,
             fill: Fill::Auto,
+            context: Context::Auto,
             plain: false,
             outpaint: Margins::default(),
             origin: (0, 0),

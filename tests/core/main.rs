@@ -1,5 +1,11 @@
 //! Tests of what needs no network.
 
+mod io;
+mod layering;
+mod metadata;
+mod plan;
 mod prng;
 mod prompt;
+mod region;
 mod sampling;
+mod seam;

@@ -146,8 +146,7 @@ fn windows_break_at_commas() {
 fn windows_are_padded_and_keep_every_token() {
     let mut prng = Prng(2);
     for _ in 0..500 {
-        let text: String =
-            (0..prng.below(400)).map(|_| if prng.below(9) == 0 { ',' } else { 'x' }).collect();
+        let text: String = (0..prng.below(400)).map(|_| if prng.below(9) == 0 { ',' } else { 'x' }).collect();
         let tokens: Vec<_> = tokens(&text)
             .into_iter()
             .enumerate()
@@ -161,7 +160,9 @@ fn windows_are_padded_and_keep_every_token() {
         assert_eq!(ids, (1..=tokens.len() as u32).collect::<Vec<_>>());
         for w in &out {
             assert!(w.ids.len() == length && w.weights.len() == length);
-            assert!(w.ids[w.used..].iter().all(|&id| id == 0) && w.weights[w.used..].iter().all(|&v| v == 1.0));
+            assert!(
+                w.ids[w.used..].iter().all(|&id| id == 0) && w.weights[w.used..].iter().all(|&v| v == 1.0)
+            );
             assert!(w.weights[..w.used].iter().all(|&v| v == 0.5));
         }
     }

@@ -1,1 +1,4 @@
 //! Tests of the engine.
+
+mod parity;
+mod support;

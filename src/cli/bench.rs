@@ -1,0 +1,47 @@
+//! `scumble bench`: medians, so that a busy machine shifts them little.
+
+use serde_json::json;
+
+use super::CliError;
+use super::args::{BenchArgs, BenchCommand, BenchEngineArgs};
+use super::stats::{median, peak_rss_mb};
+use crate::diffusion::bench::bench_engine;
+use crate::diffusion::{CandleBackend, Placement};
+
+pub fn run(args: &BenchArgs) -> Result<(), CliError> {
+    match &args.command {
+        BenchCommand::Engine(args) => engine(args),
+    }
+}
+
+fn engine(args: &BenchEngineArgs) -> Result<(), CliError> {
+    if args.steps == 0 || args.steps > 1000 {
+        return Err(CliError::Usage(format!("--steps {}: 1 to 1000 are possible", args.steps)));
+    }
+    let placement = Placement::new(args.place.device.into(), args.place.dtype.into())?;
+    let device = placement.name();
+    let mut backend = CandleBackend::new(placement);
+    let report = bench_engine(&mut backend, &args.model, args.size, args.steps, args.guided)?;
+    let (step, peak) = (median(&report.step_s), peak_rss_mb());
+    if args.json {
+        let object = json!({
+            "model": args.model, "device": device, "size": format!("{}x{}", report.size.0, report.size.1),
+            "guided": args.guided, "threads": report.threads, "load_s": report.load_s, "text_s": report.text_s,
+            "step_s": step, "steps_s": report.step_s, "encode_s": median(&report.encode_s),
+            "decode_s": median(&report.decode_s), "peak_rss_mb": peak,
+        });
+        println!("{object}");
+        return Ok(());
+    }
+    println!("model        {} on {device}, {} threads", args.model, report.threads);
+    println!("size         {}x{}{}", report.size.0, report.size.1, if args.guided { ", guided" } else { "" });
+    println!("load         {:.3} s", report.load_s);
+    println!("text         {:.4} s", report.text_s);
+    println!("UNet step    {step:.4} s (median of {})", report.step_s.len());
+    println!("VAE encode   {:.4} s", median(&report.encode_s));
+    println!("VAE decode   {:.4} s", median(&report.decode_s));
+    if let Some(peak) = peak {
+        println!("peak memory  {peak:.0} MiB");
+    }
+    Ok(())
+}

@@ -1,0 +1,345 @@
+//! `scumble generate`.
+
+use std::hash::{BuildHasher, Hasher};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+
+use serde_json::json;
+
+use super::CliError;
+use super::args::GenerateArgs;
+use super::progress::Progress;
+use super::stats::peak_rss_mb;
+use crate::diffusion::{CandleBackend, Placement};
+use crate::generate::engine::{Engine, Inputs, Job, JobEvent, JobHandle};
+use crate::generate::metadata;
+use crate::generate::{Cancel, ModelFacts, Request, Source, Timings};
+use crate::io;
+use crate::models::Model;
+
+/// Most pictures of one call.
+const MAX_BATCH: u32 = 1024;
+
+pub fn run(args: &GenerateArgs) -> Result<(), CliError> {
+    let begun = Instant::now();
+    if args.batch == 0 || args.batch > MAX_BATCH {
+        return Err(CliError::Usage(format!("--batch {}: 1 to {MAX_BATCH} are possible", args.batch)));
+    }
+    let placement = Placement::new(args.place.device.into(), args.place.dtype.into())?;
+    let base = match &args.from {
+        Some(file) => Some(request_in(file)?),
+        None => None,
+    };
+    let (request, inputs) = build_request(args, base)?;
+    let outputs = output_names(&args.output, args.batch);
+    io::check_writable(&args.output).map_err(failure)?;
+    if let Some(dir) = &args.preview {
+        std::fs::create_dir_all(dir)
+            .map_err(|e| CliError::Failure(format!("--preview {}: {e}; choose another folder", dir.display())))?;
+    }
+
+    let stop = cancel_on_ctrl_c();
+    let mut engine = Engine::start(move || Box::new(CandleBackend::new(placement.clone())))
+        .map_err(|e| CliError::Failure(format!("no thread could be started: {e}")))?;
+    let mut files = Vec::new();
+    let mut total = Timings::default();
+    let mut made_by = None;
+    for (index, output) in (0..args.batch).zip(&outputs) {
+        let job = Job { request: request.clone(), index, inputs: inputs.clone() };
+        let handle = engine.submit(job)?;
+        let label = if args.batch > 1 { format!("{}/{} ", index + 1, args.batch) } else { String::new() };
+        let mut item = Item { args, index, label, handle, stop: &stop };
+        let (image, facts, timings) = item.wait(&engine)?;
+        let kept = io::save_picture(output, &image, &texts_of(&request, index, &image)?).map_err(failure)?;
+        if !kept {
+            eprintln!("note: {} cannot carry the request; PNG can", output.display());
+        }
+        add(&mut total, timings);
+        files.push(output.display().to_string());
+        made_by = Some(facts);
+    }
+    if args.json {
+        println!("{}", report(&request, made_by.as_ref(), &files, &total, begun.elapsed().as_secs_f64())?);
+    } else {
+        for file in &files {
+            eprintln!("{file} (seed {}, {:.2} s)", request.seed, begun.elapsed().as_secs_f64());
+        }
+    }
+    Ok(())
+}
+
+/// What the file says of itself. Our own record keeps "the model's sampler" as such; the text for people and
+/// other programs names it.
+fn texts_of(request: &Request, index: u32, image: &image::RgbaImage) -> Result<Vec<io::TextChunk>, CliError> {
+    let mut texts = metadata::texts(request, u64::from(index), image.dimensions());
+    let seed = request.seed.wrapping_add(u64::from(index));
+    let named = Request { sampler: Some(sampler_in_use(request)?), seed, ..request.clone() };
+    let parameters = metadata::parameters(&named, image.dimensions());
+    for text in &mut texts {
+        if text.keyword == metadata::PARAMETERS {
+            text.text.clone_from(&parameters);
+        }
+    }
+    Ok(texts)
+}
+
+fn failure(error: io::FileError) -> CliError {
+    CliError::Failure(error.to_string())
+}
+
+/// One picture of the batch on its way.
+struct Item<'a> {
+    args: &'a GenerateArgs,
+    index: u32,
+    label: String,
+    handle: JobHandle,
+    stop: &'a Cancel,
+}
+
+impl Item<'_> {
+    /// Waits for the picture, shows progress and writes previews meanwhile.
+    fn wait(&mut self, engine: &Engine) -> Result<(image::RgbaImage, ModelFacts, Timings), CliError> {
+        let progress = Progress::new(std::mem::take(&mut self.label));
+        let mut written = 0u32;
+        let outcome = loop {
+            if self.stop.is_cancelled() {
+                self.handle.cancel.cancel();
+            }
+            let event = match engine.events().recv_timeout(std::time::Duration::from_millis(50)) {
+                Ok(event) => event,
+                Err(crossbeam_channel::RecvTimeoutError::Timeout) => continue,
+                Err(crossbeam_channel::RecvTimeoutError::Disconnected) => {
+                    break Err(CliError::Failure("the inference thread has ended".into()));
+                }
+            };
+            match event {
+                JobEvent::Started { .. } => {}
+                JobEvent::Progress { stage, steps: 0, .. } => progress.stage(stage),
+                JobEvent::Progress { step, steps, step_secs, secs_left, .. } => {
+                    progress.step(step, steps, step_secs, secs_left);
+                }
+                JobEvent::Preview { preview, .. } => {
+                    written += 1;
+                    if let Err(error) = self.write_preview(written, &preview.picture) {
+                        self.handle.cancel.cancel();
+                        progress.done();
+                        return Err(error);
+                    }
+                }
+                JobEvent::Finished { image, facts, timings, .. } => break Ok((image, facts, timings)),
+                JobEvent::Failed { error, .. } => {
+                    break Err(match &*error {
+                        crate::generate::GenerateError::Request(why) => CliError::Usage(why.clone()),
+                        other => CliError::Failure(other.to_string()),
+                    });
+                }
+                JobEvent::Cancelled { .. } => break Err(CliError::Cancelled),
+            }
+        };
+        progress.done();
+        outcome
+    }
+
+    fn write_preview(&self, number: u32, picture: &crate::generate::Picture) -> Result<(), CliError> {
+        let Some(dir) = &self.args.preview else { return Ok(()) };
+        let name = match self.args.batch {
+            1 => format!("step-{number:03}.png"),
+            _ => format!("picture-{}-step-{number:03}.png", self.index + 1),
+        };
+        let image = image::DynamicImage::ImageRgb8(picture.to_rgb8()).into_rgba8();
+        io::save_png(&dir.join(name), &image, &[]).map_err(failure)
+    }
+}
+
+/// The request stored in `file`.
+fn request_in(file: &Path) -> Result<Request, CliError> {
+    let texts = io::read_text(file).map_err(failure)?;
+    match metadata::read_record(&texts) {
+        Some(Ok(record)) => Ok(record.request),
+        Some(Err(why)) => Err(CliError::Failure(format!("{}: its request cannot be read: {why}", file.display()))),
+        None => Err(CliError::Failure(format!(
+            "{}: no request of scumble's is in it; `scumble info` shows what is",
+            file.display()
+        ))),
+    }
+}
+
+/// The request that the arguments make, on top of `base`.
+fn build_request(args: &GenerateArgs, base: Option<Request>) -> Result<(Request, Inputs), CliError> {
+    let fresh = base.is_none();
+    let mut r = base.unwrap_or_default();
+    let absolute_model;
+    if let Some(model) = &args.model {
+        absolute_model = model.clone();
+        r.model = absolute_model;
+    }
+    let model = Model::open(&r.model)?;
+    if fresh {
+        let hints = &model.hints;
+        r.steps = hints.steps.unwrap_or(r.steps);
+        r.cfg_scale = hints.cfg_scale.unwrap_or(r.cfg_scale);
+        r.sampler = hints.sampler;
+        r.seed = new_seed();
+    }
+    macro_rules! take {
+        ($($field:ident = $arg:expr),+ $(,)?) => { $(if let Some(value) = $arg { r.$field = value.into(); })+ };
+    }
+    take! {
+        prompt = args.prompt.clone(),
+        negative = args.negative.clone(),
+        steps = args.steps,
+        cfg_scale = args.cfg,
+        guidance_rescale = args.guidance_rescale,
+        sampler = args.sampler,
+        schedule = args.schedule,
+        seed = args.seed,
+        rng = args.rng,
+        clip_skip = args.clip_skip,
+        outpaint = args.outpaint,
+        fill = args.fill,
+        encode = args.encode,
+        origin = args.origin,
+    };
+    r.plain |= args.plain;
+    let init = picture(args.init.as_deref(), &mut r.init, |p| io::load_picture(p).map_err(failure), |i| i.as_raw())?;
+    let mask = picture(args.mask.as_deref(), &mut r.mask, |p| io::load_mask(p).map_err(failure), |i| i.as_raw())?;
+    let whole = mask.is_none() && r.outpaint.is_zero();
+    match args.strength {
+        Some(strength) => r.strength = strength,
+        None if fresh => r.strength = if init.is_some() && whole { 0.6 } else { 1.0 },
+        None => {}
+    }
+    match (&init, args.size) {
+        (Some(init), Some(size)) if size != init.dimensions() => {
+            return Err(CliError::Usage(format!(
+                "--size {}x{} is not the initial picture's {}x{}; pictures are never stretched: leave --size out, \
+                 or extend the picture with --outpaint",
+                size.0,
+                size.1,
+                init.width(),
+                init.height()
+            )));
+        }
+        (Some(init), _) => (r.width, r.height) = init.dimensions(),
+        (None, Some(size)) => (r.width, r.height) = size,
+        (None, None) if fresh => (r.width, r.height) = (model.native_px(), model.native_px()),
+        (None, None) => {}
+    }
+    Ok((r, Inputs { init: init.map(Arc::new), mask: mask.map(Arc::new) }))
+}
+
+/// Loads the picture that the arguments or, failing that, the request names; in the second case it must still
+/// be the one that the request was made with.
+fn picture<T>(
+    given: Option<&Path>,
+    source: &mut Option<Source>,
+    load: impl Fn(&Path) -> Result<T, CliError>,
+    pixels: impl Fn(&T) -> &Vec<u8>,
+) -> Result<Option<T>, CliError> {
+    let path = match (given, &*source) {
+        (Some(path), _) => path.to_path_buf(),
+        (None, Some(source)) => PathBuf::from(&source.path),
+        (None, None) => return Ok(None),
+    };
+    let loaded = load(&path)?;
+    let hash = hash_of(pixels(&loaded));
+    if let (None, Some(source)) = (given, &*source)
+        && source.hash != hash
+    {
+        return Err(CliError::Failure(format!(
+            "{}: this is not the picture that was used (it has changed since); give the right one with -i or --mask",
+            path.display()
+        )));
+    }
+    *source = Some(Source { path: path.display().to_string(), hash });
+    Ok(Some(loaded))
+}
+
+/// FNV-1a, 64 bits: to notice that a file has changed, not to defend against anyone.
+fn hash_of(bytes: &[u8]) -> String {
+    let hash = bytes.iter().fold(0xCBF2_9CE4_8422_2325_u64, |h, &b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3));
+    format!("{hash:016x}")
+}
+
+/// A seed nobody chose: 32 bits, so that it can be typed.
+fn new_seed() -> u64 {
+    let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
+    hasher.write_u32(std::process::id());
+    hasher.finish() & 0xFFFF_FFFF
+}
+
+/// The sampler that will run, for metadata and reports.
+fn sampler_in_use(request: &Request) -> Result<crate::sampling::SamplerKind, CliError> {
+    let own = || Ok::<_, CliError>(Model::open(&request.model)?.scheduler.default_sampler());
+    request.sampler.map_or_else(own, Ok)
+}
+
+/// `OUT.png`, or `OUT-1.png` to `OUT-N.png`.
+fn output_names(output: &Path, batch: u32) -> Vec<PathBuf> {
+    if batch == 1 {
+        return vec![output.to_path_buf()];
+    }
+    let stem = output.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
+    let extension = output.extension().map(|e| format!(".{}", e.to_string_lossy())).unwrap_or_default();
+    (1..=batch).map(|k| output.with_file_name(format!("{stem}-{k}{extension}"))).collect()
+}
+
+/// The first Ctrl-C stops within a step and leaves no partial file; the second ends the process at once.
+fn cancel_on_ctrl_c() -> Cancel {
+    let stop = Cancel::default();
+    let (flag, once) = (stop.clone(), AtomicBool::new(false));
+    let installed = ctrlc::set_handler(move || {
+        if once.swap(true, Ordering::AcqRel) {
+            std::process::exit(130);
+        }
+        flag.cancel();
+    });
+    if let Err(error) = installed {
+        eprintln!("note: Ctrl-C will end the program at once ({error})");
+    }
+    stop
+}
+
+fn add(total: &mut Timings, item: Timings) {
+    total.load_s += item.load_s;
+    total.text_s += item.text_s;
+    total.encode_s += item.encode_s;
+    total.decode_s += item.decode_s;
+    total.step_s.extend(item.step_s);
+}
+
+fn report(
+    request: &Request,
+    facts: Option<&ModelFacts>,
+    files: &[String],
+    timings: &Timings,
+    total_s: f64,
+) -> Result<serde_json::Value, CliError> {
+    Ok(json!({
+        "model": request.model,
+        "arch": facts.map(|f| f.arch.clone()),
+        "prompt": request.prompt,
+        "negative": request.negative,
+        "size": format!(
+            "{}x{}",
+            request.width + request.outpaint.left + request.outpaint.right,
+            request.height + request.outpaint.top + request.outpaint.bottom
+        ),
+        "steps": request.steps,
+        "cfg": request.cfg_scale,
+        "seed": request.seed,
+        "rng": request.rng,
+        "sampler": sampler_in_use(request)?.name(),
+        "schedule": request.schedule.map_or("model", crate::sampling::ScheduleKind::name),
+        "files": files,
+        "load_s": timings.load_s,
+        "text_s": timings.text_s,
+        "encode_s": timings.encode_s,
+        "step_s": timings.step_s,
+        "decode_s": timings.decode_s,
+        "total_s": total_s,
+        "peak_rss_mb": peak_rss_mb(),
+    }))
+}
