@@ -1,7 +1,7 @@
 //! DPM-Solver++(2S) with ancestral noise, and its SDE form with Brownian noise (Lu et al. 2022, arXiv 2211.01095; the
 //! forms of k-diffusion): two model calls per step, the second half way in log sigma.
 
-use super::course::{Call, Course, Run, Solver, exp, exp_m1, ln, zip, zip3};
+use super::course::{Call, Course, Run, Solver, exp, exp_m1, ln, zip};
 use super::euler::ancestral_step;
 use super::predict::x0_exploding;
 use super::second_order::{doubled, two_call_course};
@@ -165,14 +165,9 @@ impl Solver for Sde {
         };
         let from = exp(ln(level));
         let (down, up) = ancestral(from, target);
-        let drifted = {
-            let (t, t_down) = (-ln(level), -ln(down));
-            let (keep, pull) = (exp(-t_down) / exp(-t), exp_m1(t - t_down));
-            (keep, pull)
-        };
         let fresh = self.path.noise(from, target, call.shape, noise);
-        let (keep, pull) = drifted;
-        let prev_sample = zip3(&start, &pred_x0, &fresh, |x, x0, n| keep * x - pull * x0 + n * up);
+        let mut prev_sample = drift(&start, &pred_x0, level, down);
+        prev_sample.iter_mut().zip(&fresh).for_each(|(x, n)| *x += n * up);
         StepOutput { prev_sample, pred_x0 }
     }
 }
