@@ -1,12 +1,15 @@
-//! The inference thread: takes jobs from a bounded channel, tells what happens on another, and outlives whatever
+//! The inference thread: takes jobs from a bounded queue, tells what happens on a channel, and outlives whatever
 //! goes wrong inside a job.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 use std::time::Instant;
 
-use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use image::{GrayImage, RgbaImage};
 
 use super::backend::{Backend, Cancel, GenerateError, ModelFacts, Monitor, Preview, Timings};
@@ -15,8 +18,11 @@ use super::request::Request;
 
 /// Jobs that may wait.
 const MAX_JOBS: usize = 256;
-/// Events that may wait to be read; previews and progress beyond that are dropped, results never.
+/// Events that may wait to be read. Beyond that the thread waits for its reader.
 const MAX_EVENTS: usize = 256;
+/// From this many waiting events on previews and progress are dropped: they are large and soon stale, and the rest
+/// of the room belongs to the beginning and the end of jobs, which are never dropped.
+const MAX_LOOKS: usize = 64;
 
 /// Number of a job, unique within an engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -123,7 +129,7 @@ impl JobEvent {
 pub struct JobHandle {
     /// Its number.
     pub id: JobId,
-    /// Stops it, also while it waits.
+    /// Stops it, also while it waits (it leaves the queue although another is running).
     pub cancel: Cancel,
 }
 
@@ -133,10 +139,46 @@ struct Submitted {
     job: Box<Job>,
 }
 
-/// The engine: owns the thread, which owns the backend. Dropping it cancels the running job and waits for the
-/// thread (less than a step).
+/// The jobs that wait, as the thread sees them.
+struct Queue {
+    inbox: Receiver<Submitted>,
+    /// What came out of the inbox but has not been started: a channel cannot be searched.
+    waiting: RefCell<VecDeque<Submitted>>,
+    /// Both together.
+    length: Arc<AtomicUsize>,
+}
+
+impl Queue {
+    /// The next job; waits for one. `None` when there will be no more.
+    fn next(&self) -> Option<Submitted> {
+        let first = self.waiting.borrow_mut().pop_front();
+        let next = first.or_else(|| self.inbox.recv().ok())?;
+        self.length.fetch_sub(1, Ordering::AcqRel);
+        Some(next)
+    }
+
+    /// Takes out the jobs that were stopped while they waited, and says so. Never waits: what the reader leaves no
+    /// room for stays until the next call.
+    fn drop_cancelled(&self, outbox: &Sender<JobEvent>) {
+        let mut waiting = self.waiting.borrow_mut();
+        waiting.extend(self.inbox.try_iter());
+        waiting.retain(|Submitted { id, cancel, .. }| {
+            let gone = cancel.is_cancelled() && !outbox.is_full();
+            if gone {
+                // In this order: who hears of it finds the place free.
+                self.length.fetch_sub(1, Ordering::AcqRel);
+                let _ = outbox.try_send(JobEvent::Cancelled { job: *id });
+            }
+            !gone
+        });
+    }
+}
+
+/// The engine: owns the thread, which owns the backend. Dropping it cancels the running job, forgets the waiting
+/// ones and waits for the thread (less than a step).
 pub struct Engine {
     jobs: Option<Sender<Submitted>>,
+    waiting: Arc<AtomicUsize>,
     events: Receiver<JobEvent>,
     thread: Option<JoinHandle<()>>,
     next: u64,
@@ -149,14 +191,16 @@ impl Engine {
     /// # Errors
     /// The system's, when no thread can be started.
     pub fn start(make: impl FnMut() -> Box<dyn Backend> + Send + 'static) -> std::io::Result<Self> {
-        let (jobs, inbox) = bounded::<Submitted>(MAX_JOBS);
+        let (jobs, inbox) = unbounded();
+        let waiting = Arc::new(AtomicUsize::new(0));
+        let queue = Queue { inbox, waiting: RefCell::default(), length: waiting.clone() };
         let (outbox, events) = bounded(MAX_EVENTS);
         let stop = Cancel::default();
         let stopping = stop.clone();
         let thread = std::thread::Builder::new()
             .name("scumble-inference".into())
-            .spawn(move || serve(make, &inbox, &outbox, &stopping))?;
-        Ok(Self { jobs: Some(jobs), events, thread: Some(thread), next: 0, stop })
+            .spawn(move || serve(make, &queue, &outbox, &stopping))?;
+        Ok(Self { jobs: Some(jobs), waiting, events, thread: Some(thread), next: 0, stop })
     }
 
     /// Puts a job into the queue. Never waits.
@@ -164,17 +208,23 @@ impl Engine {
     /// # Errors
     /// [`GenerateError::Run`] when the queue is full or the thread is gone.
     pub fn submit(&mut self, job: Job) -> Result<JobHandle, GenerateError> {
-        let handle = JobHandle { id: JobId(self.next), cancel: Cancel::default() };
-        self.next += 1;
-        let submitted = Submitted { id: handle.id, cancel: handle.cancel.clone(), job: Box::new(job) };
         let gone = || GenerateError::Run("the inference thread has ended; restart the program".into());
-        match self.jobs.as_ref().ok_or_else(gone)?.try_send(submitted) {
-            Ok(()) => Ok(handle),
-            Err(TrySendError::Full(_)) => {
-                Err(GenerateError::Run(format!("{MAX_JOBS} jobs are waiting already; remove some first")))
-            }
-            Err(TrySendError::Disconnected(_)) => Err(gone()),
+        let jobs = self.jobs.as_ref().ok_or_else(gone)?;
+        // Only this adds to the queue, so that no other can take the place between the two lines.
+        if self.waiting.load(Ordering::Acquire) >= MAX_JOBS {
+            return Err(GenerateError::Run(format!(
+                "{MAX_JOBS} jobs are waiting already; remove some first"
+            )));
         }
+        self.waiting.fetch_add(1, Ordering::AcqRel);
+        let handle = JobHandle { id: JobId(self.next), cancel: Cancel::default() };
+        let submitted = Submitted { id: handle.id, cancel: handle.cancel.clone(), job: Box::new(job) };
+        if jobs.send(submitted).is_err() {
+            self.waiting.fetch_sub(1, Ordering::AcqRel);
+            return Err(gone());
+        }
+        self.next += 1;
+        Ok(handle)
     }
 
     /// Where events arrive, in order.
@@ -199,12 +249,12 @@ impl Drop for Engine {
 
 fn serve(
     mut make: impl FnMut() -> Box<dyn Backend>,
-    inbox: &Receiver<Submitted>,
+    queue: &Queue,
     outbox: &Sender<JobEvent>,
     stop: &Cancel,
 ) {
     let mut backend: Option<Box<dyn Backend>> = None;
-    while let Ok(Submitted { id, cancel, job }) = inbox.recv() {
+    while let Some(Submitted { id, cancel, job }) = queue.next() {
         if stop.is_cancelled() {
             return;
         }
@@ -213,7 +263,8 @@ fn serve(
             continue;
         }
         let _ = outbox.send(JobEvent::Started { job: id });
-        let mut reporter = Reporter::new(id, cancel, stop.clone(), outbox);
+        let mut reporter =
+            Reporter { job: id, cancel, stop, queue, outbox, stage: "waiting", pass_begun: Instant::now() };
         let mut timings = Timings::default();
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let backend = backend.get_or_insert_with(&mut make);
@@ -224,8 +275,9 @@ fn serve(
             Ok(Err(GenerateError::Cancelled)) => JobEvent::Cancelled { job: id },
             Ok(Err(error)) => JobEvent::Failed { job: id, error: Arc::new(error) },
             Err(panic) => {
-                // What the panic left behind is not to be trusted.
-                backend = None;
+                // What the panic left behind is not to be trusted, not even to go quietly.
+                let broken = backend.take();
+                let _ = catch_unwind(AssertUnwindSafe(move || drop(broken)));
                 let error = GenerateError::Run(format!(
                     "a defect stopped the picture ({}); your work is safe, please report it",
                     panic_text(panic.as_ref())
@@ -239,7 +291,8 @@ fn serve(
     }
 }
 
-/// Plans a job, runs its passes, puts the picture together.
+/// Plans a job, runs its passes, puts the picture together. A job that was stopped makes no picture, however late
+/// that was.
 ///
 /// # Errors
 /// [`GenerateError`].
@@ -252,12 +305,22 @@ pub fn execute(
     let facts = backend.describe(&job.request.model)?;
     let (init, mask) = (job.inputs.init.as_deref(), job.inputs.mask.as_deref());
     let plan = plan::plan(&job.request, &facts, init, mask, u64::from(job.index))?;
+    go_on(monitor)?;
     let picture = backend.run(&plan.first_pass(), monitor, timings)?;
+    go_on(monitor)?;
     let image = match plan.after_first(picture) {
         Next::Done(image) => image,
-        Next::Second(pass) => plan.after_second(backend.run(&pass, monitor, timings)?),
+        Next::Second(pass) => {
+            go_on(monitor)?;
+            plan.after_second(backend.run(&pass, monitor, timings)?)
+        }
     };
+    go_on(monitor)?;
     Ok((image, facts))
+}
+
+fn go_on(monitor: &dyn Monitor) -> Result<(), GenerateError> {
+    if monitor.cancelled() { Err(GenerateError::Cancelled) } else { Ok(()) }
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
@@ -271,21 +334,31 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
 struct Reporter<'a> {
     job: JobId,
     cancel: Cancel,
-    stop: Cancel,
+    stop: &'a Cancel,
+    queue: &'a Queue,
     outbox: &'a Sender<JobEvent>,
     stage: &'static str,
     pass_begun: Instant,
 }
 
-impl<'a> Reporter<'a> {
-    fn new(job: JobId, cancel: Cancel, stop: Cancel, outbox: &'a Sender<JobEvent>) -> Self {
-        Self { job, cancel, stop, outbox, stage: "waiting", pass_begun: Instant::now() }
+impl Reporter<'_> {
+    /// Sends what may get lost.
+    fn mention(&self, event: JobEvent) {
+        if self.outbox.len() < MAX_LOOKS {
+            let _ = self.outbox.try_send(event);
+        }
     }
 }
 
 impl Monitor for Reporter<'_> {
+    /// Being asked often within a step, this is also where the queue is looked after while a job runs.
     fn cancelled(&self) -> bool {
+        self.queue.drop_cancelled(self.outbox);
         self.cancel.is_cancelled() || self.stop.is_cancelled()
+    }
+
+    fn wants_preview(&self) -> bool {
+        self.outbox.len() < MAX_LOOKS
     }
 
     fn stage(&mut self, name: &'static str) {
@@ -299,7 +372,7 @@ impl Monitor for Reporter<'_> {
             step_secs: 0.0,
             secs_left: None,
         };
-        let _ = self.outbox.try_send(event);
+        self.mention(event);
     }
 
     fn step(&mut self, step: u32, steps: u32, secs: f64, preview: Option<Preview>) {
@@ -312,9 +385,9 @@ impl Monitor for Reporter<'_> {
             step_secs: secs,
             secs_left: Some(mean * f64::from(steps.saturating_sub(step))),
         };
-        let _ = self.outbox.try_send(event);
+        self.mention(event);
         if let Some(preview) = preview {
-            let _ = self.outbox.try_send(JobEvent::Preview { job: self.job, step, preview });
+            self.mention(JobEvent::Preview { job: self.job, step, preview });
         }
     }
 }

@@ -1,6 +1,8 @@
 //! A backend without a network, for tests of everything above it: it does what its script says.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
 
@@ -17,12 +19,17 @@ pub enum Mishap {
     Fail(u32),
     /// Panics at this step.
     Panic(u32),
+    /// Stays in this step until it is cancelled (fails after [`PATIENCE`], so that a defect ends a test).
+    Hang(u32),
 }
+
+/// How long a run hangs at most.
+pub const PATIENCE: Duration = Duration::from_secs(60);
 
 /// How a run behaves.
 #[derive(Clone, Debug)]
 pub struct Script {
-    /// How long a step takes. It is slept in slices, so that cancelling is seen within a step.
+    /// How long a step takes. It is slept in slices of a millisecond, so that cancelling is seen within a step.
     pub step: Duration,
     /// What goes wrong in each run, by its number from 0; runs beyond the list go well.
     pub mishaps: Vec<Mishap>,
@@ -44,18 +51,20 @@ impl Default for Script {
     }
 }
 
-/// The backend. Every pass it is given can be read from the receiver that came with it.
+/// The backend. Every pass it is given can be read from the receiver that came with it. Clones go on in the same
+/// script, as a backend does that is rebuilt after a mishap.
+#[derive(Clone)]
 pub struct FakeBackend {
     script: Script,
     passes: Sender<Pass>,
-    runs: usize,
+    runs: Arc<AtomicUsize>,
 }
 
 impl FakeBackend {
     /// A backend and where its passes arrive.
     pub fn new(script: Script) -> (Self, Receiver<Pass>) {
         let (passes, seen) = unbounded();
-        (Self { script, passes, runs: 0 }, seen)
+        (Self { script, passes, runs: Arc::default() }, seen)
     }
 
     /// The colour that `seed` gives.
@@ -88,31 +97,37 @@ impl Backend for FakeBackend {
         monitor: &mut dyn Monitor,
         timings: &mut Timings,
     ) -> Result<Picture, GenerateError> {
-        let mishap = self.script.mishaps.get(self.runs).copied().unwrap_or_default();
-        self.runs += 1;
+        let run = self.runs.fetch_add(1, Ordering::Relaxed);
+        let mishap = self.script.mishaps.get(run).copied().unwrap_or_default();
         let _ = self.passes.send(pass.clone());
         monitor.stage("painting");
         for step in 1..=pass.steps {
-            let mut left = self.script.step;
+            let hangs = mishap == Mishap::Hang(step);
+            // By the clock: a millisecond's sleep takes longer than that.
+            let end = Instant::now() + if hangs { PATIENCE } else { self.script.step };
             loop {
                 if monitor.cancelled() {
                     return Err(GenerateError::Cancelled);
                 }
+                let left = end.saturating_duration_since(Instant::now());
                 if left.is_zero() {
                     break;
                 }
-                let slice = left.min(Duration::from_millis(1));
-                std::thread::sleep(slice);
-                left -= slice;
+                std::thread::sleep(left.min(Duration::from_millis(1)));
             }
             match mishap {
-                Mishap::Fail(at) if at == step => return Err(GenerateError::Run("the script says so".into())),
+                Mishap::Fail(at) if at == step => {
+                    return Err(GenerateError::Run("the script says so".into()));
+                }
                 Mishap::Panic(at) if at == step => panic!("the script says so"),
+                Mishap::Hang(_) if hangs => return Err(GenerateError::Run("nobody cancelled".into())),
                 _ => {}
             }
             timings.step_s.push(self.script.step.as_secs_f64());
-            let preview = Preview { picture: self.paint(pass, step as f32 / pass.steps as f32) };
-            monitor.step(step, pass.steps, self.script.step.as_secs_f64(), Some(preview));
+            let preview = monitor
+                .wants_preview()
+                .then(|| Preview { picture: self.paint(pass, step as f32 / pass.steps as f32) });
+            monitor.step(step, pass.steps, self.script.step.as_secs_f64(), preview);
         }
         Ok(self.paint(pass, 1.0))
     }

@@ -1,5 +1,6 @@
 //! Tests of what needs no network.
 
+mod engine;
 mod io;
 mod layering;
 mod metadata;
