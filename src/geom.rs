@@ -54,12 +54,7 @@ impl Rect {
 
     /// The common part (possibly empty).
     pub fn intersect(&self, other: &Rect) -> Rect {
-        Rect::new(
-            self.x0.max(other.x0),
-            self.y0.max(other.y0),
-            self.x1.min(other.x1),
-            self.y1.min(other.y1),
-        )
+        Rect::new(self.x0.max(other.x0), self.y0.max(other.y0), self.x1.min(other.x1), self.y1.min(other.y1))
     }
 
     /// The smallest rectangle that holds both; an empty one adds nothing.
@@ -70,12 +65,7 @@ impl Rect {
         if other.is_empty() {
             return *self;
         }
-        Rect::new(
-            self.x0.min(other.x0),
-            self.y0.min(other.y0),
-            self.x1.max(other.x1),
-            self.y1.max(other.y1),
-        )
+        Rect::new(self.x0.min(other.x0), self.y0.min(other.y0), self.x1.max(other.x1), self.y1.max(other.y1))
     }
 
     /// Grown by `by` pixels on every side (shrunk when negative).

@@ -75,7 +75,7 @@ pub struct GenerateArgs {
     #[arg(long)]
     pub rng: Option<RngKind>,
 
-    /// How many pictures; number k has seed + k and the file name OUT-k
+    /// How many pictures; number k (from 1) has seed + k - 1 and the file name OUT-k
     #[arg(long, default_value_t = 1)]
     pub batch: u32,
 
@@ -124,7 +124,7 @@ pub struct GenerateArgs {
     pub preview: Option<PathBuf>,
 
     /// Repeat the picture in this file (made by scumble); other options change it
-    #[arg(long, value_name = "PNG")]
+    #[arg(long, value_name = "PICTURE")]
     pub from: Option<PathBuf>,
 
     /// Print one JSON object on standard output
@@ -149,7 +149,7 @@ pub struct PlaceArgs {
 
 #[derive(Debug, ClapArgs)]
 pub struct InfoArgs {
-    /// A PNG
+    /// A picture (PNG, JPEG, WebP)
     pub file: PathBuf,
 
     /// Print one JSON object
@@ -210,6 +210,11 @@ pub struct BenchEngineArgs {
     /// Conditional and unconditional pass in one batch
     #[arg(long)]
     pub guided: bool,
+
+    /// Also time candle-transformers' own UNet on the same weights, in turn with ours
+    #[cfg(feature = "bench-candle")]
+    #[arg(long)]
+    pub against_candle: bool,
 
     #[command(flatten)]
     pub place: PlaceArgs,

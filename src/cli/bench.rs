@@ -22,6 +22,23 @@ fn engine(args: &BenchEngineArgs) -> Result<(), CliError> {
     let device = placement.name();
     let mut backend = CandleBackend::new(placement);
     let report = bench_engine(&mut backend, &args.model, args.size, args.steps, args.guided)?;
+    #[cfg(feature = "bench-candle")]
+    if args.against_candle {
+        let pairs = crate::diffusion::bench_candle::against_candle(
+            &mut backend,
+            &args.model,
+            report.size,
+            args.steps,
+            args.guided,
+        )?;
+        let column = |f: fn(&(f64, f64)) -> f64| median(&pairs.iter().map(f).collect::<Vec<_>>());
+        let ratio = median(&pairs.iter().map(|(ours, candle)| candle / ours).collect::<Vec<_>>());
+        eprintln!(
+            "UNet step    ours {:.4} s, candle-transformers {:.4} s, {ratio:.2} times as fast (medians of pairs)",
+            column(|p| p.0),
+            column(|p| p.1),
+        );
+    }
     let (step, peak) = (median(&report.step_s), peak_rss_mb());
     if args.json {
         let object = json!({

@@ -36,8 +36,9 @@ pub fn run(args: &GenerateArgs) -> Result<(), CliError> {
     let outputs = output_names(&args.output, args.batch);
     io::check_writable(&args.output).map_err(failure)?;
     if let Some(dir) = &args.preview {
-        std::fs::create_dir_all(dir)
-            .map_err(|e| CliError::Failure(format!("--preview {}: {e}; choose another folder", dir.display())))?;
+        std::fs::create_dir_all(dir).map_err(|e| {
+            CliError::Failure(format!("--preview {}: {e}; choose another folder", dir.display()))
+        })?;
     }
 
     let stop = cancel_on_ctrl_c();
@@ -158,7 +159,9 @@ fn request_in(file: &Path) -> Result<Request, CliError> {
     let texts = io::read_text(file).map_err(failure)?;
     match metadata::read_record(&texts) {
         Some(Ok(record)) => Ok(record.request),
-        Some(Err(why)) => Err(CliError::Failure(format!("{}: its request cannot be read: {why}", file.display()))),
+        Some(Err(why)) => {
+            Err(CliError::Failure(format!("{}: its request cannot be read: {why}", file.display())))
+        }
         None => Err(CliError::Failure(format!(
             "{}: no request of scumble's is in it; `scumble info` shows what is",
             file.display()
@@ -203,8 +206,10 @@ fn build_request(args: &GenerateArgs, base: Option<Request>) -> Result<(Request,
         origin = args.origin,
     };
     r.plain |= args.plain;
-    let init = picture(args.init.as_deref(), &mut r.init, |p| io::load_picture(p).map_err(failure), |i| i.as_raw())?;
-    let mask = picture(args.mask.as_deref(), &mut r.mask, |p| io::load_mask(p).map_err(failure), |i| i.as_raw())?;
+    let init =
+        picture(args.init.as_deref(), &mut r.init, |p| io::load_picture(p).map_err(failure), |i| i.as_raw())?;
+    let mask =
+        picture(args.mask.as_deref(), &mut r.mask, |p| io::load_mask(p).map_err(failure), |i| i.as_raw())?;
     let whole = mask.is_none() && r.outpaint.is_zero();
     match args.strength {
         Some(strength) => r.strength = strength,
@@ -259,7 +264,9 @@ fn picture<T>(
 
 /// FNV-1a, 64 bits: to notice that a file has changed, not to defend against anyone.
 fn hash_of(bytes: &[u8]) -> String {
-    let hash = bytes.iter().fold(0xCBF2_9CE4_8422_2325_u64, |h, &b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3));
+    let hash = bytes
+        .iter()
+        .fold(0xCBF2_9CE4_8422_2325_u64, |h, &b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01B3));
     format!("{hash:016x}")
 }
 

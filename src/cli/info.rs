@@ -13,7 +13,10 @@ pub fn run(args: &InfoArgs) -> Result<(), CliError> {
     let request = match metadata::read_record(&texts) {
         Some(Ok(record)) => Some(record.request),
         Some(Err(why)) => {
-            return Err(CliError::Failure(format!("{}: its request cannot be read: {why}", args.file.display())));
+            return Err(CliError::Failure(format!(
+                "{}: its request cannot be read: {why}",
+                args.file.display()
+            )));
         }
         None => None,
     };

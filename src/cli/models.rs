@@ -40,7 +40,11 @@ fn list(as_json: bool) {
         println!("{:24} {arch:36} {place}", entry.id);
     }
     if let Some(dir) = catalog::models_dir() {
-        eprintln!("models are looked for in {} ({} names another folder)", dir.display(), catalog::MODELS_DIR_VAR);
+        eprintln!(
+            "models are looked for in {} ({} names another folder)",
+            dir.display(),
+            catalog::MODELS_DIR_VAR
+        );
     }
 }
 
@@ -62,7 +66,8 @@ fn info(id: &str, as_json: bool) -> Result<(), CliError> {
         }
     }
     dtypes.sort();
-    let prediction = model.scheduler.fields.get("prediction_type").and_then(|v| v.as_str()).unwrap_or("epsilon");
+    let prediction =
+        model.scheduler.fields.get("prediction_type").and_then(|v| v.as_str()).unwrap_or("epsilon");
     let scheduler = model.scheduler.fields.get("_class_name").and_then(|v| v.as_str()).unwrap_or("unknown");
     if as_json {
         let object = json!({

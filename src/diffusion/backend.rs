@@ -127,7 +127,8 @@ impl Loaded {
     ) -> Result<Tensor, GenerateError> {
         let key = CacheKey { windows, skip };
         if let Some(at) = self.cache.iter().position(|(k, _)| *k == key) {
-            let entry = self.cache.remove(at).ok_or_else(|| GenerateError::Run("the cache is gone".into()))?;
+            let entry =
+                self.cache.remove(at).ok_or_else(|| GenerateError::Run("the cache is gone".into()))?;
             let tensor = entry.1.clone();
             self.cache.push_front(entry);
             return Ok(tensor);
@@ -136,7 +137,9 @@ impl Loaded {
         self.load_text(placement)?;
         timings.load_s += begun.elapsed().as_secs_f64();
         let begun = Instant::now();
-        let Some(text) = &self.text else { return Err(GenerateError::Run("the text encoder is gone".into())) };
+        let Some(text) = &self.text else {
+            return Err(GenerateError::Run("the text encoder is gone".into()));
+        };
         if skip >= text.depth() {
             return Err(GenerateError::Request(format!(
                 "--clip-skip {skip}: this text encoder has {} layers",
@@ -215,7 +218,8 @@ impl Backend for CandleBackend {
         let (Some(unet), Some(vae)) = (&loaded.unet, &loaded.vae) else {
             return Err(GenerateError::Run("a part of the model is gone".into()));
         };
-        Run { model: &loaded.model, unet, vae, placement: &placement, pass, words: &words }.run(monitor, timings)
+        Run { model: &loaded.model, unet, vae, placement: &placement, pass, words: &words }
+            .run(monitor, timings)
     }
 
     fn describe(&mut self, model: &str) -> Result<ModelFacts, GenerateError> {

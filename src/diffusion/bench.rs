@@ -61,7 +61,8 @@ pub fn bench_engine(
     let run = |e: RunError| GenerateError::Run(e.to_string());
     let failed = |e: candle_core::Error| GenerateError::Run(e.to_string());
     let never = || false;
-    let windows = read_prompt(tokenizer, "a cottage by a lake at sunset, oil painting").map_err(GenerateError::Run)?;
+    let windows =
+        read_prompt(tokenizer, "a cottage by a lake at sunset, oil painting").map_err(GenerateError::Run)?;
     let begun = Instant::now();
     let words = text.encode(tokenizer, &windows, 0, &never).map_err(run)?;
     let text_s = begun.elapsed().as_secs_f64();
@@ -76,7 +77,8 @@ pub fn bench_engine(
     };
     let x = random(channels.1)?;
     let x = if guided { Tensor::cat(&[&x, &x], 0).map_err(failed)? } else { x };
-    let conditioning = Conditioning { text: &words, guidance: unet.takes_guidance.then_some(7.0), residuals: None };
+    let conditioning =
+        Conditioning { text: &words, guidance: unet.takes_guidance.then_some(7.0), residuals: None };
     let mut step_s = Vec::new();
     for i in 0..=steps {
         let begun = Instant::now();
@@ -87,7 +89,8 @@ pub fn bench_engine(
         }
     }
     let latents = random(channels.0)?;
-    let picture = convert::picture_to_tensor(&Picture::filled(w, h, [0.3, 0.5, 0.7]), &placement).map_err(failed)?;
+    let picture =
+        convert::picture_to_tensor(&Picture::filled(w, h, [0.3, 0.5, 0.7]), &placement).map_err(failed)?;
     let (mut encode_s, mut decode_s) = (Vec::new(), Vec::new());
     for _ in 0..steps.min(3) {
         let begun = Instant::now();
@@ -97,5 +100,13 @@ pub fn bench_engine(
         convert::to_vec(&vae.decode(&latents, &|| Ok(())).map_err(failed)?).map_err(failed)?;
         decode_s.push(begun.elapsed().as_secs_f64());
     }
-    Ok(EngineReport { size: (w, h), threads: rayon::current_num_threads(), load_s, text_s, step_s, encode_s, decode_s })
+    Ok(EngineReport {
+        size: (w, h),
+        threads: rayon::current_num_threads(),
+        load_s,
+        text_s,
+        step_s,
+        encode_s,
+        decode_s,
+    })
 }

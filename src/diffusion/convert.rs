@@ -18,7 +18,9 @@ pub fn picture_to_tensor(picture: &Picture, placement: &Placement) -> Result<Ten
             planes[c * w * h + i] = 2.0 * rgb[c] - 1.0;
         }
     }
-    Tensor::from_vec(planes, (1, 3, h, w), &Device::Cpu)?.to_device(&placement.device)?.to_dtype(placement.compute)
+    Tensor::from_vec(planes, (1, 3, h, w), &Device::Cpu)?
+        .to_device(&placement.device)?
+        .to_dtype(placement.compute)
 }
 
 /// The other way: `x / 2 + 0.5`, clamped to 0..1.
@@ -81,7 +83,8 @@ pub fn crop_picture(picture: &Picture, width: u32, height: u32) -> Picture {
         return picture.clone();
     }
     let row = picture.width as usize * 3;
-    let data = (0..height as usize).flat_map(|y| &picture.data[y * row..][..width as usize * 3]).copied().collect();
+    let data =
+        (0..height as usize).flat_map(|y| &picture.data[y * row..][..width as usize * 3]).copied().collect();
     Picture { width, height, data }
 }
 

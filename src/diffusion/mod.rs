@@ -5,6 +5,8 @@
 
 pub mod backend;
 pub mod bench;
+#[cfg(feature = "bench-candle")]
+pub mod bench_candle;
 mod convert;
 pub mod device;
 pub mod kernels;
@@ -17,5 +19,5 @@ pub mod unet;
 pub mod vae;
 pub mod weights;
 
-pub use backend::{CandleBackend};
+pub use backend::CandleBackend;
 pub use device::{DTypeChoice, DeviceChoice, Placement};

@@ -82,7 +82,12 @@ impl Linear {
     ///
     /// # Errors
     /// [`ModelError`].
-    pub fn new(w: &Weights, input: usize, output: usize, bias: bool) -> std::result::Result<Self, ModelError> {
+    pub fn new(
+        w: &Weights,
+        input: usize,
+        output: usize,
+        bias: bool,
+    ) -> std::result::Result<Self, ModelError> {
         let shapes: [&[usize]; 2] = [&[output, input], &[output, input, 1, 1]];
         let (weight, _) = w.get_shaped(&shapes, "weight", w.placement().storage)?;
         let bias = if bias { Some(w.get_as(&[output], "bias", w.placement().compute)?) } else { None };
@@ -123,7 +128,8 @@ impl Conv2d {
         let k = geometry.kernel;
         let weight = w.get(&[output, input, k, k], "weight")?;
         let weight = if weight.device().is_cpu() {
-            kernels::conv::pack(&weight).map_err(|e| ModelError::Weights { file: String::new(), why: e.to_string() })?
+            kernels::conv::pack(&weight)
+                .map_err(|e| ModelError::Weights { file: String::new(), why: e.to_string() })?
         } else {
             weight
         };
@@ -175,7 +181,12 @@ impl GroupNorm {
     ///
     /// # Errors
     /// [`ModelError`].
-    pub fn new(w: &Weights, channels: usize, groups: usize, eps: f64) -> std::result::Result<Self, ModelError> {
+    pub fn new(
+        w: &Weights,
+        channels: usize,
+        groups: usize,
+        eps: f64,
+    ) -> std::result::Result<Self, ModelError> {
         let compute = w.placement().compute;
         Ok(Self {
             weight: w.get_as(&[channels], "weight", compute)?,
@@ -242,7 +253,13 @@ impl Module for LayerNorm {
 /// Candle's.
 pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, heads: usize, causal: bool) -> Result<Tensor> {
     if q.device().is_cpu() {
-        return kernels::attention::attention(&q.contiguous()?, &k.contiguous()?, &v.contiguous()?, heads, causal);
+        return kernels::attention::attention(
+            &q.contiguous()?,
+            &k.contiguous()?,
+            &v.contiguous()?,
+            heads,
+            causal,
+        );
     }
     let (batch, rows, width) = q.dims3()?;
     let dim = width / heads;
@@ -259,7 +276,11 @@ pub fn attention(q: &Tensor, k: &Tensor, v: &Tensor, heads: usize, causal: bool)
     for first in (0..rows).step_by(block) {
         let m = block.min(rows - first);
         let scores = (q.narrow(2, first, m)?.contiguous()?.matmul(&k)? * scale)?.to_dtype(DType::F32)?;
-        let scores = if causal { scores.broadcast_add(&causal_bias(first, m, k.dim(3)?, q.device())?)? } else { scores };
+        let scores = if causal {
+            scores.broadcast_add(&causal_bias(first, m, k.dim(3)?, q.device())?)?
+        } else {
+            scores
+        };
         let weights = candle_nn::ops::softmax_last_dim(&scores)?.to_dtype(v.dtype())?;
         parts.push(weights.matmul(&v)?);
     }

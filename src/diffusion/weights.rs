@@ -138,7 +138,8 @@ impl Weights {
         dtype: DType,
     ) -> Result<(Tensor, usize), ModelError> {
         let full = self.full(name);
-        let wrong = |why: String| ModelError::Tensor { file: self.inner.name.clone(), tensor: full.clone(), why };
+        let wrong =
+            |why: String| ModelError::Tensor { file: self.inner.name.clone(), tensor: full.clone(), why };
         let entry = self.inner.entries.get(&full).ok_or_else(|| wrong("is missing".into()))?;
         let which = shapes.iter().position(|s| **s == *entry.shape).ok_or_else(|| {
             wrong(format!("has shape {:?}, but the config asks for {:?}", entry.shape, shapes[0]))
@@ -146,7 +147,10 @@ impl Weights {
         let (file, bytes) = &self.inner.files[entry.file];
         let raw = &bytes[entry.start..entry.start + entry.len];
         let tensor = to_tensor(raw, entry.dtype, shapes[0], dtype)
-            .map_err(|why| ModelError::Weights { file: file.clone(), why: format!("tensor '{full}': {why}") })?
+            .map_err(|why| ModelError::Weights {
+                file: file.clone(),
+                why: format!("tensor '{full}': {why}"),
+            })?
             .to_device(&self.inner.placement.device)
             .map_err(|e| ModelError::Weights { file: file.clone(), why: e.to_string() })?;
         bytes.release(entry.start, entry.len);
@@ -191,7 +195,9 @@ fn to_tensor(raw: &[u8], from: Dtype, shape: &[usize], to: DType) -> Result<Tens
             let values = raw.chunks_exact($width).map(read);
             match to {
                 DType::F16 => Tensor::from_vec(values.map(f16::from_f32).collect::<Vec<_>>(), shape, device),
-                DType::BF16 => Tensor::from_vec(values.map(bf16::from_f32).collect::<Vec<_>>(), shape, device),
+                DType::BF16 => {
+                    Tensor::from_vec(values.map(bf16::from_f32).collect::<Vec<_>>(), shape, device)
+                }
                 _ => Tensor::from_vec(values.collect::<Vec<f32>>(), shape, device),
             }
             .map_err(convert)
@@ -201,10 +207,9 @@ fn to_tensor(raw: &[u8], from: Dtype, shape: &[usize], to: DType) -> Result<Tens
         Dtype::F32 => into!(|b: &[u8]| f32::from_le_bytes([b[0], b[1], b[2], b[3]]), 4),
         Dtype::F16 => into!(|b: &[u8]| f16::from_le_bytes([b[0], b[1]]).to_f32(), 2),
         Dtype::BF16 => into!(|b: &[u8]| bf16::from_le_bytes([b[0], b[1]]).to_f32(), 2),
-        Dtype::F64 => into!(
-            |b: &[u8]| f64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]) as f32,
-            8
-        ),
+        Dtype::F64 => {
+            into!(|b: &[u8]| f64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]) as f32, 8)
+        }
         other => Err(format!("type {other:?} is not supported (F32, F16, BF16 and F64 are)")),
     }
 }

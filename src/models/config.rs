@@ -293,8 +293,10 @@ pub struct ClipConfig {
 /// # Errors
 /// [`ModelError::Config`] naming the file and the missing or wrong field.
 pub fn parse<T: DeserializeOwned>(file: &str, text: &[u8]) -> Result<T, ModelError> {
-    serde_json::from_slice(text)
-        .map_err(|e| ModelError::Config { file: file.into(), why: format!("{e}; compare it with the model's source") })
+    serde_json::from_slice(text).map_err(|e| ModelError::Config {
+        file: file.into(),
+        why: format!("{e}; compare it with the model's source"),
+    })
 }
 
 impl UnetConfig {
@@ -335,7 +337,9 @@ impl UnetConfig {
             for (name, value) in per_block {
                 match value {
                     None => return bad(format!("{name} has fewer than {n} values")),
-                    Some(v) if v == 0 || v > MAX_CHANNELS => return bad(format!("{name} = {v} is out of range")),
+                    Some(v) if v == 0 || v > MAX_CHANNELS => {
+                        return bad(format!("{name} = {v} is out of range"));
+                    }
                     Some(v) if name.contains("layers") && v > MAX_LAYERS => {
                         return bad(format!("{name} = {v} is out of range"));
                     }
@@ -351,12 +355,16 @@ impl UnetConfig {
                 || self.up_block_types[n - 1 - i].starts_with("Cross")
                 || (i == n - 1 && self.mid_block_type.as_deref() == Some("UNetMidBlock2DCrossAttn"));
             if attends && channels % heads != 0 {
-                return bad(format!("{channels} channels cannot be shared by {heads} heads (attention_head_dim)"));
+                return bad(format!(
+                    "{channels} channels cannot be shared by {heads} heads (attention_head_dim)"
+                ));
             }
             if let Some(groups) = self.norm_num_groups
                 && (groups == 0 || channels % groups != 0)
             {
-                return bad(format!("{channels} channels cannot be cut into {groups} groups (norm_num_groups)"));
+                return bad(format!(
+                    "{channels} channels cannot be cut into {groups} groups (norm_num_groups)"
+                ));
             }
         }
         if self.norm_num_groups.is_none() {
@@ -372,17 +380,16 @@ impl UnetConfig {
             ("time_embedding_type", self.time_embedding_type != "positional"),
             ("attention_type", self.attention_type != "default"),
             ("cross_attention_norm", self.cross_attention_norm.is_some()),
-            (
-                "addition_embed_type",
-                !matches!(self.addition_embed_type.as_deref(), None | Some("text")),
-            ),
+            ("addition_embed_type", !matches!(self.addition_embed_type.as_deref(), None | Some("text"))),
             (
                 "resnet_time_scale_shift",
                 !matches!(self.resnet_time_scale_shift.as_str(), "default" | "scale_shift"),
             ),
         ];
         if let Some((name, _)) = unsupported.iter().find(|(_, is)| *is) {
-            return bad(format!("this value of {name} is not supported: Stable Diffusion 1.x, 2.x and kin are"));
+            return bad(format!(
+                "this value of {name} is not supported: Stable Diffusion 1.x, 2.x and kin are"
+            ));
         }
         for (name, v) in [
             ("in_channels", self.in_channels),
@@ -421,10 +428,15 @@ impl VaeConfig {
         }
         match self {
             VaeConfig::AutoencoderKL(c) => {
-                if let Some(channels) =
-                    c.block_out_channels.iter().find(|&&ch| c.norm_num_groups == 0 || ch % c.norm_num_groups != 0)
+                if let Some(channels) = c
+                    .block_out_channels
+                    .iter()
+                    .find(|&&ch| c.norm_num_groups == 0 || ch % c.norm_num_groups != 0)
                 {
-                    return bad(format!("{channels} channels do not fit norm_num_groups = {}", c.norm_num_groups));
+                    return bad(format!(
+                        "{channels} channels do not fit norm_num_groups = {}",
+                        c.norm_num_groups
+                    ));
                 }
                 let kinds = c.down_block_types.iter().chain(&c.up_block_types);
                 for kind in kinds {
@@ -468,7 +480,10 @@ impl ClipConfig {
             return bad("hidden_size or num_hidden_layers is out of range".into());
         }
         if self.max_position_embeddings < 3 || self.max_position_embeddings > 65_536 {
-            return bad(format!("max_position_embeddings = {} is out of range", self.max_position_embeddings));
+            return bad(format!(
+                "max_position_embeddings = {} is out of range",
+                self.max_position_embeddings
+            ));
         }
         if self.use_attention_mask {
             return bad("use_attention_mask is not supported".into());

@@ -149,7 +149,8 @@ impl Files {
                 }
                 // SAFETY: the map is read-only. Another program that cuts the file short while it is mapped can
                 // kill the process (SIGBUS), as with every program that maps its weights.
-                let map = unsafe { Mmap::map(&file) }.map_err(|e| self.unreadable(relative, e.to_string()))?;
+                let map =
+                    unsafe { Mmap::map(&file) }.map_err(|e| self.unreadable(relative, e.to_string()))?;
                 Ok(Bytes::Mapped(Arc::new(map)))
             }
         }

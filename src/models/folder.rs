@@ -119,7 +119,11 @@ impl Model {
         check_fit(&files, &unet, &vae, &clip)?;
         let scheduler = read_config(&files, "scheduler/scheduler_config.json")?;
         let context = read_context(&files, clip.max_position_embeddings)?;
-        let hints = if files.exists("starter.json") { read_config(&files, "starter.json")? } else { Hints::default() };
+        let hints = if files.exists("starter.json") {
+            read_config(&files, "starter.json")?
+        } else {
+            Hints::default()
+        };
         Ok(Self { id: id.into(), files, unet, vae, clip, scheduler, pipeline_class, context, hints })
     }
 
@@ -162,7 +166,8 @@ impl Model {
 fn not_a_folder(path: &Path) -> ModelError {
     ModelError::Read {
         file: path.display().to_string(),
-        why: "it is a file; models are folders in the diffusers layout (model_index.json, unet/, vae/, ...)".into(),
+        why: "it is a file; models are folders in the diffusers layout (model_index.json, unet/, vae/, ...)"
+            .into(),
     }
 }
 
@@ -214,8 +219,10 @@ fn read_vae_config(files: &Files) -> Result<VaeConfig, ModelError> {
     if let Some(map) = value.as_object_mut() {
         map.entry("_class_name").or_insert_with(|| "AutoencoderKL".into());
     }
-    serde_json::from_value(value)
-        .map_err(|e| ModelError::Config { file: files.full_name(name), why: format!("{e}; compare it with the model's source") })
+    serde_json::from_value(value).map_err(|e| ModelError::Config {
+        file: files.full_name(name),
+        why: format!("{e}; compare it with the model's source"),
+    })
 }
 
 fn read_clip_config(files: &Files) -> Result<ClipConfig, ModelError> {
@@ -231,8 +238,10 @@ fn read_clip_config(files: &Files) -> Result<ClipConfig, ModelError> {
     {
         value = text.take();
     }
-    serde_json::from_value(value)
-        .map_err(|e| ModelError::Config { file: files.full_name(name), why: format!("{e}; compare it with the model's source") })
+    serde_json::from_value(value).map_err(|e| ModelError::Config {
+        file: files.full_name(name),
+        why: format!("{e}; compare it with the model's source"),
+    })
 }
 
 /// The parts must speak of the same widths.
@@ -247,7 +256,10 @@ fn check_fit(files: &Files, unet: &UnetConfig, vae: &VaeConfig, clip: &ClipConfi
         ));
     }
     if unet.out_channels != latents {
-        return bad(format!("out_channels = {} but the autoencoder has {latents} latent channels", unet.out_channels));
+        return bad(format!(
+            "out_channels = {} but the autoencoder has {latents} latent channels",
+            unet.out_channels
+        ));
     }
     for i in 0..unet.levels() {
         if unet.cross_attention_dim.get(i) != Some(clip.hidden_size) {
@@ -283,7 +295,9 @@ fn weight_files(files: &Files, component: Component) -> Result<Vec<String>, Mode
         return Ok(vec![format!("{folder}/{plain}")]);
     }
     // Variants: diffusion_pytorch_model.fp16.safetensors, ...safetensors.index.fp16.json
-    let index = names.iter().find(|n| n.starts_with(stem) && n.contains(".safetensors.index.") && n.ends_with("json"));
+    let index = names
+        .iter()
+        .find(|n| n.starts_with(stem) && n.contains(".safetensors.index.") && n.ends_with("json"));
     if let Some(index) = index {
         let relative = format!("{folder}/{index}");
         let value: Value = read_config(files, &relative)?;
@@ -294,10 +308,16 @@ fn weight_files(files: &Files, component: Component) -> Result<Vec<String>, Mode
             .unwrap_or_default();
         // A shard name is a file beside the index, never a path out of the folder.
         if let Some(odd) = shards.iter().find(|s| s.contains(['/', '\\']) || s.starts_with("..")) {
-            return Err(ModelError::Config { file: files.full_name(&relative), why: format!("shard name '{odd}' is a path") });
+            return Err(ModelError::Config {
+                file: files.full_name(&relative),
+                why: format!("shard name '{odd}' is a path"),
+            });
         }
         if shards.is_empty() {
-            return Err(ModelError::Config { file: files.full_name(&relative), why: "it lists no shards".into() });
+            return Err(ModelError::Config {
+                file: files.full_name(&relative),
+                why: "it lists no shards".into(),
+            });
         }
         return shards
             .into_iter()

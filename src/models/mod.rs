@@ -13,10 +13,14 @@ pub use folder::{Component, Model};
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ModelError {
     /// No such folder or id.
-    #[error("model '{0}' was not found: give a folder in the diffusers layout, or an id from `scumble models list`")]
+    #[error(
+        "model '{0}' was not found: give a folder in the diffusers layout, or an id from `scumble models list`"
+    )]
     NotFound(String),
     /// A file that must be there is not.
-    #[error("{folder}: {file} is missing; a model folder in the diffusers layout holds unet/, vae/, text_encoder/, tokenizer/ and scheduler/")]
+    #[error(
+        "{folder}: {file} is missing; a model folder in the diffusers layout holds unet/, vae/, text_encoder/, tokenizer/ and scheduler/"
+    )]
     Missing {
         /// The model folder.
         folder: String,

@@ -39,7 +39,7 @@ const ROOMS: &[(&str, &[&str])] = &[
 const CRATES: &[(&str, &[&str])] = &[
     ("candle_core", &["diffusion"]),
     ("candle_nn", &["diffusion"]),
-    ("candle_transformers", &[]),
+    ("candle_transformers", &["diffusion/bench_candle"]),
     ("egui", &["ui"]),
     ("eframe", &["ui"]),
     ("wgpu", &["ui/canvas"]),

@@ -1,4 +1,10 @@
 //! Tests of the engine.
 
+mod cli;
+mod files;
+mod kernels;
 mod parity;
+mod starter;
 mod support;
+mod text;
+mod vae;

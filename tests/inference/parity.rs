@@ -1,11 +1,11 @@
 //! The same picture as diffusers, for every stored case (made by tests/fixtures/make_reference.py).
 
 use image::RgbImage;
-use scumble::diffusion::{CandleBackend, DTypeChoice, DeviceChoice, Placement};
+use scumble::diffusion::CandleBackend;
 use scumble::generate::{Backend, Mask, Pass, Picture, Timings};
 use serde::Deserialize;
 
-use crate::support::{Quiet, fixture, plain_pass};
+use crate::support::{Quiet, backend, fixture, plain_pass};
 
 /// Largest difference of a channel, of 255.
 const TOLERANCE: u8 = 2;
@@ -95,10 +95,6 @@ fn difference(ours: &RgbImage, theirs: &RgbImage, mask: Option<&Mask>) -> u8 {
 fn run(backend: &mut CandleBackend, pass: &Pass) -> RgbImage {
     let mut timings = Timings::default();
     backend.run(pass, &mut Quiet::default(), &mut timings).expect("a picture").to_rgb8()
-}
-
-fn backend() -> CandleBackend {
-    CandleBackend::new(Placement::new(DeviceChoice::Cpu, DTypeChoice::F32).expect("the processor"))
 }
 
 #[test]

@@ -56,3 +56,36 @@ pub fn plain_pass(model: &str) -> Pass {
         binary_mask: true,
     }
 }
+
+/// The program.
+pub fn scumble() -> std::process::Command {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_scumble"));
+    // Nobody's own models may change what a test sees.
+    command.env("SCUMBLE_MODELS", fixture("pipelines"));
+    command
+}
+
+/// Runs the program with `args` (split at spaces, `~` stands for a space inside one).
+pub fn run(args: &str) -> std::process::Output {
+    let args = args.split_whitespace().map(|a| a.replace('~', " "));
+    scumble().args(args).output().expect("the program starts")
+}
+
+/// Copies a folder.
+pub fn copy_folder(from: &std::path::Path, to: &std::path::Path) {
+    std::fs::create_dir_all(to).expect("a folder");
+    for entry in std::fs::read_dir(from).expect("a folder").flatten() {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy_folder(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), &target).expect("a copy");
+        }
+    }
+}
+
+/// The starter on the processor.
+pub fn backend() -> scumble::diffusion::CandleBackend {
+    use scumble::diffusion::{CandleBackend, DTypeChoice, DeviceChoice, Placement};
+    CandleBackend::new(Placement::new(DeviceChoice::Cpu, DTypeChoice::F32).expect("the processor"))
+}

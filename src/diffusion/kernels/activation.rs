@@ -19,7 +19,9 @@ impl CustomOp1 for Elementwise {
     fn cpu_fwd(&self, x: &CpuStorage, layout: &Layout) -> Result<(CpuStorage, Shape)> {
         let values = f32_slice(x, layout, "activation")?;
         let mut out = vec![0f32; values.len()];
-        out.par_chunks_mut(BLOCK).zip(values.par_chunks(BLOCK)).for_each(|(out, values)| (self.0)(values, out));
+        out.par_chunks_mut(BLOCK)
+            .zip(values.par_chunks(BLOCK))
+            .for_each(|(out, values)| (self.0)(values, out));
         Ok((CpuStorage::F32(out), layout.shape().clone()))
     }
 }

@@ -65,6 +65,13 @@ impl CustomOp3 for GroupNormOp {
 ///
 /// # Errors
 /// When `x` is something else.
-pub fn group_norm(x: &Tensor, weight: &Tensor, bias: &Tensor, groups: usize, eps: f64, silu: bool) -> Result<Tensor> {
+pub fn group_norm(
+    x: &Tensor,
+    weight: &Tensor,
+    bias: &Tensor,
+    groups: usize,
+    eps: f64,
+    silu: bool,
+) -> Result<Tensor> {
     x.apply_op3_no_bwd(weight, bias, &GroupNormOp { groups, eps, silu })
 }

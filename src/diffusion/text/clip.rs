@@ -4,8 +4,8 @@ use candle_core::{DType, Module, Result, Tensor};
 
 use crate::diffusion::nn::{Activation, LayerNorm, Linear, attention};
 use crate::diffusion::weights::Weights;
-use crate::models::config::ClipConfig;
 use crate::models::ModelError;
+use crate::models::config::ClipConfig;
 
 /// The encoder.
 #[derive(Debug)]
@@ -103,7 +103,8 @@ impl Layer {
 
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let y = self.norm1.forward(x)?;
-        let y = attention(&self.q.forward(&y)?, &self.k.forward(&y)?, &self.v.forward(&y)?, self.heads, true)?;
+        let y =
+            attention(&self.q.forward(&y)?, &self.k.forward(&y)?, &self.v.forward(&y)?, self.heads, true)?;
         let x = (self.out.forward(&y)? + x)?;
         let y = self.act.forward(&self.fc1.forward(&self.norm2.forward(&x)?)?)?;
         self.fc2.forward(&y)? + x

@@ -25,7 +25,11 @@ pub fn read_prompt(tokenizer: &TextTokenizer, prompt: &str) -> Result<Vec<Window
             Piece::Break => breaks.push(tokens.len()),
             Piece::Text(segment) => {
                 let ids = tokenizer.encode(&segment.text)?;
-                tokens.extend(ids.iter().map(|&(id, is_comma)| Token { id, weight: segment.weight, is_comma }));
+                tokens.extend(ids.iter().map(|&(id, is_comma)| Token {
+                    id,
+                    weight: segment.weight,
+                    is_comma,
+                }));
             }
         }
     }
@@ -70,7 +74,8 @@ impl TextEncoder {
             let mut z = self.clip.forward(&ids, skip)?;
             if window.weights.iter().any(|&w| w != 1.0) {
                 let mut weights = vec![1f32; ids.len()];
-                weights[tokenizer.prefix_len()..][..window.used].copy_from_slice(&window.weights[..window.used]);
+                weights[tokenizer.prefix_len()..][..window.used]
+                    .copy_from_slice(&window.weights[..window.used]);
                 z = weigh(&z, weights)?;
             }
             parts.push(z);

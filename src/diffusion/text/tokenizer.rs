@@ -51,7 +51,9 @@ impl TextTokenizer {
         // "!", so there each exclamation mark is that very token).
         for token in [&special.bos, &special.eos, &special.unk, &special.pad].into_iter().flatten() {
             if inner.token_to_id(token).is_some() {
-                inner.add_special_tokens([AddedToken::from(token.as_str(), true)]);
+                inner
+                    .add_special_tokens([AddedToken::from(token.as_str(), true)])
+                    .map_err(|e| wrong(e.to_string()))?;
             }
         }
         let (prefix, suffix) = frame(&inner).ok_or_else(|| wrong("it cannot encode an empty text".into()))?;
@@ -63,7 +65,10 @@ impl TextTokenizer {
             .unwrap_or(0);
         let framed = prefix.len() + suffix.len();
         if framed >= model.context {
-            return Err(wrong(format!("{framed} special tokens leave no room in a window of {}", model.context)));
+            return Err(wrong(format!(
+                "{framed} special tokens leave no room in a window of {}",
+                model.context
+            )));
         }
         // An id beyond the embedding table would read out of bounds later: refuse it here, with the reason.
         let largest = inner.get_vocab(true).values().copied().max().unwrap_or(0);
@@ -158,7 +163,8 @@ fn clip_json(files: &Files, special: &Special) -> Result<Vec<u8>, ModelError> {
     };
     let mut added_tokens = vec![added(bos_id, bos), added(eos_id, eos)];
     added_tokens.sort_by_key(|t| t["id"].as_u64());
-    let pattern = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
+    let pattern =
+        r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
     let json = json!({
         "version": "1.0",
         "truncation": null,

@@ -37,7 +37,12 @@ pub struct ResnetSettings {
 }
 
 impl ResnetBlock {
-    pub fn new(w: &Weights, input: usize, output: usize, s: &ResnetSettings) -> std::result::Result<Self, ModelError> {
+    pub fn new(
+        w: &Weights,
+        input: usize,
+        output: usize,
+        s: &ResnetSettings,
+    ) -> std::result::Result<Self, ModelError> {
         let time = match s.time_dim {
             Some(dim) => {
                 let width = if s.scale_shift { 2 * output } else { output };
@@ -152,7 +157,12 @@ pub struct DownBlock {
 type Check<'a> = &'a dyn Fn() -> std::result::Result<(), RunError>;
 
 impl DownBlock {
-    pub fn new(w: &Weights, s: &Settings, input: usize, downsample: bool) -> std::result::Result<Self, ModelError> {
+    pub fn new(
+        w: &Weights,
+        s: &Settings,
+        input: usize,
+        downsample: bool,
+    ) -> std::result::Result<Self, ModelError> {
         let mut resnets = Vec::new();
         let mut attentions = Vec::new();
         for i in 0..s.layers {
@@ -280,7 +290,8 @@ impl UpBlock {
         let mut x = x.clone();
         for (i, resnet) in self.resnets.iter().enumerate() {
             check()?;
-            let skip = skips.pop().ok_or_else(|| candle_core::Error::Msg("a skip connection is missing".into()))?;
+            let skip =
+                skips.pop().ok_or_else(|| candle_core::Error::Msg("a skip connection is missing".into()))?;
             x = resnet.forward(&Tensor::cat(&[&x, &skip], 1)?, Some(time))?;
             if let Some(attention) = self.attentions.get(i) {
                 x = attention.forward(&x, text)?;

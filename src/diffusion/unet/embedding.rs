@@ -68,7 +68,8 @@ pub fn sinusoids(t: f32, width: usize, flip: bool, shift: f64) -> Vec<f32> {
     let angles: Vec<f32> = (0..half).map(|i| t * ((i as f64 * step) as f32).exp()).collect();
     let sines = angles.iter().map(|a| a.sin());
     let cosines = angles.iter().map(|a| a.cos());
-    let mut values: Vec<f32> = if flip { cosines.chain(sines).collect() } else { sines.chain(cosines).collect() };
+    let mut values: Vec<f32> =
+        if flip { cosines.chain(sines).collect() } else { sines.chain(cosines).collect() };
     values.resize(width, 0.0);
     values
 }

@@ -102,7 +102,12 @@ impl Unet {
         let mut skips = vec![c.block_out_channels[0]];
         let mut channels = c.block_out_channels[0];
         for level in 0..levels {
-            let block = DownBlock::new(&w.pp("down_blocks").pp(level), &settings(level), channels, level + 1 < levels)?;
+            let block = DownBlock::new(
+                &w.pp("down_blocks").pp(level),
+                &settings(level),
+                channels,
+                level + 1 < levels,
+            )?;
             channels = c.block_out_channels[level];
             skips.extend(std::iter::repeat_n(channels, block.skips()));
             down.push(block);
@@ -120,7 +125,12 @@ impl Unet {
         }
         Ok(Self {
             center_input: c.center_input_sample,
-            conv_in: Conv2d::same(&w.pp("conv_in"), c.in_channels, c.block_out_channels[0], c.conv_in_kernel)?,
+            conv_in: Conv2d::same(
+                &w.pp("conv_in"),
+                c.in_channels,
+                c.block_out_channels[0],
+                c.conv_in_kernel,
+            )?,
             time,
             text_time,
             time_act: named(&c.time_embedding_act_fn, "time_embedding_act_fn")?,
@@ -129,7 +139,12 @@ impl Unet {
             up,
             norm_out: GroupNorm::new(&w.pp("conv_norm_out"), c.block_out_channels[0], groups, c.norm_eps)?,
             act,
-            conv_out: Conv2d::same(&w.pp("conv_out"), c.block_out_channels[0], c.out_channels, c.conv_out_kernel)?,
+            conv_out: Conv2d::same(
+                &w.pp("conv_out"),
+                c.block_out_channels[0],
+                c.out_channels,
+                c.conv_out_kernel,
+            )?,
             takes_guidance: c.time_cond_proj_dim.is_some(),
         })
     }

@@ -34,7 +34,11 @@ pub struct Transformer {
 }
 
 impl Transformer {
-    pub fn new(w: &Weights, channels: usize, s: &TransformerSettings) -> std::result::Result<Self, ModelError> {
+    pub fn new(
+        w: &Weights,
+        channels: usize,
+        s: &TransformerSettings,
+    ) -> std::result::Result<Self, ModelError> {
         let projection = |w: Weights| {
             Ok::<_, ModelError>(if s.linear_projection {
                 Projection::Linear(Linear::new(&w, channels, channels, true)?)
@@ -130,7 +134,12 @@ struct Attention {
 }
 
 impl Attention {
-    fn new(w: &Weights, channels: usize, context: usize, heads: usize) -> std::result::Result<Self, ModelError> {
+    fn new(
+        w: &Weights,
+        channels: usize,
+        context: usize,
+        heads: usize,
+    ) -> std::result::Result<Self, ModelError> {
         Ok(Self {
             heads,
             q: Linear::new(&w.pp("to_q"), channels, channels, false)?,

@@ -57,7 +57,14 @@ impl AutoencoderKl {
 }
 
 fn settings(c: &KlConfig, act: Activation) -> ResnetSettings {
-    ResnetSettings { groups: c.norm_num_groups, eps: EPS, act, time_dim: None, scale_shift: false, out_scale: 1.0 }
+    ResnetSettings {
+        groups: c.norm_num_groups,
+        eps: EPS,
+        act,
+        time_dim: None,
+        scale_shift: false,
+        out_scale: 1.0,
+    }
 }
 
 #[derive(Debug)]
@@ -177,7 +184,12 @@ struct Mid {
 }
 
 impl Mid {
-    fn new(w: &Weights, width: usize, c: &KlConfig, s: &ResnetSettings) -> std::result::Result<Self, ModelError> {
+    fn new(
+        w: &Weights,
+        width: usize,
+        c: &KlConfig,
+        s: &ResnetSettings,
+    ) -> std::result::Result<Self, ModelError> {
         let block = |i: usize| ResnetBlock::new(&w.pp("resnets").pp(i), width, width, s);
         let attention = match c.mid_block_add_attention {
             true => Some(MidAttention::new(&w.pp("attentions").pp(0), width, c.norm_num_groups)?),
@@ -223,7 +235,8 @@ impl MidAttention {
 
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let (batch, width, h, w) = x.dims4()?;
-        let y = self.norm.forward_act(x, Activation::Identity)?.flatten_from(2)?.transpose(1, 2)?.contiguous()?;
+        let y =
+            self.norm.forward_act(x, Activation::Identity)?.flatten_from(2)?.transpose(1, 2)?.contiguous()?;
         let y = attention(&self.q.forward(&y)?, &self.k.forward(&y)?, &self.v.forward(&y)?, 1, false)?;
         self.out.forward(&y)?.transpose(1, 2)?.reshape((batch, width, h, w))? + x
     }

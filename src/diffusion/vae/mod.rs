@@ -45,8 +45,12 @@ impl Vae {
     pub fn new(w: &Weights, model: &Model) -> std::result::Result<Self, ModelError> {
         let file = model.files.full_name(&format!("{}/config.json", Component::Vae.folder()));
         let (kind, scaling) = match &model.vae {
-            VaeConfig::AutoencoderKL(c) => (Kind::Kl(Box::new(kl::AutoencoderKl::new(w, c, &file)?)), c.scaling_factor),
-            VaeConfig::AutoencoderTiny(c) => (Kind::Tiny(tiny::AutoencoderTiny::new(w, c, &file)?), c.scaling_factor),
+            VaeConfig::AutoencoderKL(c) => {
+                (Kind::Kl(Box::new(kl::AutoencoderKl::new(w, c, &file)?)), c.scaling_factor)
+            }
+            VaeConfig::AutoencoderTiny(c) => {
+                (Kind::Tiny(tiny::AutoencoderTiny::new(w, c, &file)?), c.scaling_factor)
+            }
         };
         Ok(Self { kind, scaling, factor: model.vae.scale_factor(), tiles: TilePolicy::default() })
     }

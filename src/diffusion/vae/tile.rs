@@ -113,6 +113,8 @@ impl TilePolicy {
                 *v /= w;
             }
         }
-        Tensor::from_vec(sum, (batch, channels, oh, ow), &Device::Cpu)?.to_device(x.device())?.to_dtype(x.dtype())
+        Tensor::from_vec(sum, (batch, channels, oh, ow), &Device::Cpu)?
+            .to_device(x.device())?
+            .to_dtype(x.dtype())
     }
 }

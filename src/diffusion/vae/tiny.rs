@@ -45,7 +45,10 @@ impl Block {
 impl AutoencoderTiny {
     pub fn new(w: &Weights, c: &TinyVaeConfig, file: &str) -> std::result::Result<Self, ModelError> {
         let act = Activation::named(&c.act_fn, file, "act_fn")?;
-        Ok(Self { encoder: encoder(&w.pp("encoder.layers"), c, act)?, decoder: decoder(&w.pp("decoder.layers"), c, act)? })
+        Ok(Self {
+            encoder: encoder(&w.pp("encoder.layers"), c, act)?,
+            decoder: decoder(&w.pp("decoder.layers"), c, act)?,
+        })
     }
 
     /// `[batch, 3, h, w]` -1..1 to raw latents.
@@ -78,7 +81,9 @@ fn run(layers: &[Layer], mut x: Tensor) -> Result<Tensor> {
 fn encoder(w: &Weights, c: &TinyVaeConfig, act: Activation) -> std::result::Result<Vec<Layer>, ModelError> {
     let mut layers = Vec::new();
     let halve = Geometry { kernel: 3, stride: 2, pad_begin: 1, pad_end: 1 };
-    for (i, (&blocks, &channels)) in c.num_encoder_blocks.iter().zip(&c.encoder_block_out_channels).enumerate() {
+    for (i, (&blocks, &channels)) in
+        c.num_encoder_blocks.iter().zip(&c.encoder_block_out_channels).enumerate()
+    {
         let at = w.pp(layers.len());
         layers.push(Layer::Conv(if i == 0 {
             Conv2d::same(&at, c.in_channels, channels, 3)?
@@ -96,7 +101,8 @@ fn encoder(w: &Weights, c: &TinyVaeConfig, act: Activation) -> std::result::Resu
 
 fn decoder(w: &Weights, c: &TinyVaeConfig, act: Activation) -> std::result::Result<Vec<Layer>, ModelError> {
     let widths = &c.decoder_block_out_channels;
-    let mut layers = vec![Layer::Conv(Conv2d::same(&w.pp(0), c.latent_channels, widths[0], 3)?), Layer::Act(act)];
+    let mut layers =
+        vec![Layer::Conv(Conv2d::same(&w.pp(0), c.latent_channels, widths[0], 3)?), Layer::Act(act)];
     for (i, (&blocks, &channels)) in c.num_decoder_blocks.iter().zip(widths).enumerate() {
         let last = i + 1 == widths.len();
         for _ in 0..blocks {
