@@ -19,14 +19,17 @@ pub fn linear(latents: &Latents) -> Preview {
     let plane = h * w;
     let mut data = Vec::with_capacity(plane * 3);
     for i in 0..plane {
-        for rgb in 0..3 {
-            let value: f32 = if channels == 4 {
-                (0..4).map(|c| latents.data[c * plane + i] * SD[c][rgb]).sum()
-            } else {
-                latents.data[rgb.min(channels - 1) * plane + i] * 0.25
-            };
-            data.push((value * 0.5 + 0.5).clamp(0.0, 1.0));
+        let mut rgb = [0f32; 3];
+        for c in 0..channels.min(4) {
+            let value = latents.data[c * plane + i];
+            // Another autoencoder's channels mean something else: show the first three as they are.
+            let row =
+                if channels == 4 { SD[c] } else { std::array::from_fn(|k| if k == c { 0.25 } else { 0.0 }) };
+            for (v, weight) in rgb.iter_mut().zip(row) {
+                *v += value * weight;
+            }
         }
+        data.extend(rgb.map(|v| (v * 0.5 + 0.5).clamp(0.0, 1.0)));
     }
     Preview { picture: Picture { width: w as u32, height: h as u32, data } }
 }

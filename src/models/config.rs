@@ -354,13 +354,13 @@ impl UnetConfig {
             let attends = self.down_block_types[i].starts_with("Cross")
                 || self.up_block_types[n - 1 - i].starts_with("Cross")
                 || (i == n - 1 && self.mid_block_type.as_deref() == Some("UNetMidBlock2DCrossAttn"));
-            if attends && channels % heads != 0 {
+            if attends && !channels.is_multiple_of(heads) {
                 return bad(format!(
                     "{channels} channels cannot be shared by {heads} heads (attention_head_dim)"
                 ));
             }
             if let Some(groups) = self.norm_num_groups
-                && (groups == 0 || channels % groups != 0)
+                && (groups == 0 || !channels.is_multiple_of(groups))
             {
                 return bad(format!(
                     "{channels} channels cannot be cut into {groups} groups (norm_num_groups)"
@@ -470,7 +470,7 @@ impl ClipConfig {
     /// Checks what the deserialiser cannot.
     pub fn check(&self, file: &str) -> Result<(), ModelError> {
         let bad = |why: String| Err(ModelError::Config { file: file.into(), why });
-        if self.num_attention_heads == 0 || self.hidden_size % self.num_attention_heads != 0 {
+        if self.num_attention_heads == 0 || !self.hidden_size.is_multiple_of(self.num_attention_heads) {
             return bad(format!(
                 "hidden_size {} cannot be shared by {} heads",
                 self.hidden_size, self.num_attention_heads

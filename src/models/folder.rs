@@ -269,7 +269,9 @@ fn check_fit(files: &Files, unet: &UnetConfig, vae: &VaeConfig, clip: &ClipConfi
             ));
         }
     }
-    if unet.addition_embed_type.is_some() && clip.hidden_size % unet.addition_embed_type_num_heads != 0 {
+    if unet.addition_embed_type.is_some()
+        && !clip.hidden_size.is_multiple_of(unet.addition_embed_type_num_heads)
+    {
         return bad("addition_embed_type_num_heads does not divide the text encoder's hidden_size".into());
     }
     Ok(())

@@ -114,8 +114,9 @@ fn a_batch_counts_seeds_up_and_previews_are_written() {
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
     let second = image::open(dir.path().join("many-2.png")).unwrap().to_rgb8();
     let single = dir.path().join("single.png");
-    made("--size 64x64 --seed 8", &single);
-    // --seed stands twice on that line: the later one counts
+    let line =
+        format!("generate -p a~lake~at~sunset --steps 3 --seed 8 --size 64x64 -o {}", single.display());
+    assert!(run(&line).status.success());
     assert_eq!(second, image::open(&single).unwrap().to_rgb8());
     let previews = std::fs::read_dir(dir.path().join("p")).unwrap().count();
     assert_eq!(previews, 6);
@@ -204,7 +205,7 @@ fn bad_lines(dir: &Path) -> Vec<(String, i32, Vec<&'static str>)> {
     ]
 }
 
-/// The header of a PNG that claims a size.
+/// The beginning of a PNG that claims a size.
 fn png_of(width: u32, height: u32) -> Vec<u8> {
     let mut header = [&width.to_be_bytes()[..], &height.to_be_bytes(), &[8, 2, 0, 0, 0]].concat();
     let mut bytes = b"\x89PNG\r\n\x1a\n\0\0\0\x0d".to_vec();
@@ -218,6 +219,7 @@ fn png_of(width: u32, height: u32) -> Vec<u8> {
     });
     bytes.extend(header);
     bytes.extend((!crc).to_be_bytes());
+    bytes.extend(b"\0\0\0\x0aIDAT\0\0\0\0\0\0\0\0\0\0\0\0\0\0");
     bytes
 }
 

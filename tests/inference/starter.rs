@@ -169,6 +169,23 @@ fn naive(backend: &mut dyn Backend, r: &Request, init: &RgbaImage, mask: &Mask) 
     })
 }
 
+/// No hard edge: far below a naive paste, and no sharper than the picture's own texture. Where the model knows
+/// pictures, below what is just noticeable (2.3) as well; the random model paints noise, whose neighbours differ
+/// by much more than that everywhere.
+fn judge(model: &str, ours: seam::SeamScore, theirs: seam::SeamScore) {
+    println!(
+        "{model}: step {:.2} delta E (naive paste {:.2}), edge {:.2} times its surroundings (naive {:.2})",
+        ours.step, theirs.step, ours.gradient_ratio, theirs.gradient_ratio
+    );
+    assert!(
+        ours.step * 3.0 < theirs.step && ours.gradient_ratio < 2.5,
+        "{model}: {ours:?} against {theirs:?}"
+    );
+    if model == "starter" {
+        assert!(ours.step < 2.3, "{ours:?}");
+    }
+}
+
 #[test]
 fn inpainting_keeps_pixels_and_leaves_no_hard_edge() {
     let mut backend = backend();
@@ -190,8 +207,7 @@ fn inpainting_keeps_pixels_and_leaves_no_hard_edge() {
         let hard = Mask::from_gray8(&mask);
         let ours = seam::score(&opaque(&made), &hard, 0.5);
         let theirs = seam::score(&opaque(&naive(&mut backend, &r, &scene, &hard)), &hard, 0.5);
-        println!("{model}: seam step {:.2}, a naive paste {:.2} (delta E)", ours.step, theirs.step);
-        assert!(ours.step < 2.0 && ours.step < theirs.step.max(1.0), "{model}: {ours:?} against {theirs:?}");
+        judge(&model, ours, theirs);
     }
 }
 
@@ -214,7 +230,10 @@ fn outpainting_keeps_every_pixel_and_leaves_no_hard_edge() {
             data: (0..192 * 128).map(|i| f32::from(u8::from(i % 192 >= 128))).collect(),
         };
         let ours = seam::score(&opaque(&made), &new, 0.5);
-        println!("{model}: seam step {:.2} delta E", ours.step);
-        assert!(ours.step < 2.0, "{model}: {ours:?}");
+        let gray = RgbaImage::from_fn(192, 128, |x, y| {
+            if x < 128 { *scene.get_pixel(x, y) } else { Rgba([128, 128, 128, 255]) }
+        });
+        let theirs = seam::score(&opaque(&naive(&mut backend, &r, &gray, &new)), &new, 0.5);
+        judge(&model, ours, theirs);
     }
 }

@@ -51,7 +51,7 @@ pub fn exp(x: f32) -> f32 {
     p = p * r + 8.333_452e-3;
     p = p * r + 4.166_579_6e-2;
     p = p * r + 1.666_666_5e-1;
-    p = p * r + 5.000_000_1e-1;
+    p = p * r + 5e-1;
     let y = p * r * r + r + 1.0;
     let exponent = (t.to_bits() as i32).wrapping_sub(0x4B40_0000);
     y * f32::from_bits((exponent.wrapping_add(127) as u32) << 23)
@@ -70,14 +70,14 @@ pub fn erf(x: f32) -> f32 {
     let t = 1.0 / (1.0 + 0.5 * z);
     let mut p = 0.170_872_77;
     p = p * t + -0.822_152_23;
-    p = p * t + 1.488_515_87;
-    p = p * t + -1.135_203_98;
+    p = p * t + 1.488_515_9;
+    p = p * t + -1.135_204;
     p = p * t + 0.278_868_07;
     p = p * t + -0.186_288_06;
     p = p * t + 0.096_784_18;
     p = p * t + 0.374_091_96;
-    p = p * t + 1.000_023_68;
-    let tail = t * exp(-z * z - 1.265_512_23 + t * p);
+    p = p * t + 1.000_023_7;
+    let tail = t * exp(-z * z - 1.265_512_2 + t * p);
     if x >= 0.0 { 1.0 - tail } else { tail - 1.0 }
 }
 
