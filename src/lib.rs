@@ -3,6 +3,10 @@
 // Rooms in dependency order: a room may use only what stands above it (tests/core/layering.rs).
 pub mod geom;
 
+pub mod color;
+
+pub mod document;
+
 pub mod sampling;
 
 pub mod generate;

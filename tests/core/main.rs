@@ -1,1 +1,3 @@
 //! Tests of what needs no network.
+
+mod document;
