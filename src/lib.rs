@@ -7,6 +7,8 @@ pub mod color;
 
 pub mod document;
 
+pub mod paint;
+
 pub mod sampling;
 
 pub mod generate;

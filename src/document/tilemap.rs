@@ -169,7 +169,7 @@ impl<const P: usize> TileMap<P> {
             .iter()
             .map(|&pos| (pos, std::mem::replace(self.slot_mut(pos), background.clone())))
             .collect();
-        if taken.len() < 3 {
+        if taken.len() < 8 {
             taken.iter_mut().for_each(|(pos, slot)| edit(*pos, slot));
         } else {
             taken.par_iter_mut().for_each(|(pos, slot)| edit(*pos, slot));

@@ -1,3 +1,4 @@
 //! Tests of what needs no network.
 
 mod document;
+mod paint;
