@@ -339,3 +339,33 @@ pub fn flatten_rgba8(doc: &Document, rect: Rect, alpha: Alpha) -> Vec<u8> {
     });
     out
 }
+
+/// What a layer holds within `rect`, by itself, as a small picture of `width` by `height` pixels: 8-bit RGBA,
+/// straight alpha, rows from the top. Each pixel is the mean of up to sixteen samples: the cost depends on the size
+/// of the thumbnail, for a raster layer not on that of the layer.
+pub fn thumbnail(layer: &Layer, rect: Rect, width: u32, height: u32) -> Vec<u8> {
+    let (w, h) = (width.clamp(1, 1024), height.clamp(1, 1024));
+    let pixels = match &layer.content {
+        Content::Raster(pixels) => pixels.clone(),
+        Content::Group(layers) => composite_layers(layers, &tiles_in(rect).collect::<Vec<_>>()),
+    };
+    let at = |from: i32, span: u32, i: u32, n: u32| {
+        from + ((u64::from(span) * (2 * u64::from(i) + 1)) / (2 * u64::from(n))) as i32
+    };
+    let mut out = Vec::with_capacity((w * h * 4) as usize);
+    for y in 0..h {
+        for x in 0..w {
+            let mut sum = [0u32; 4];
+            for s in 0..16 {
+                let px = pixels.pixel(
+                    at(rect.x0, rect.width(), x * 4 + s % 4, w * 4),
+                    at(rect.y0, rect.height(), y * 4 + s / 4, h * 4),
+                );
+                sum.iter_mut().zip(px).for_each(|(sum, v)| *sum += u32::from(v));
+            }
+            let mean = sum.map(|v| (v / 16) as u16);
+            out.extend(crate::color::Rgba::from_px(mean).to_rgba8());
+        }
+    }
+    out
+}

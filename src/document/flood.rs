@@ -46,7 +46,7 @@ impl Field {
 
 /// The region of `pixels` within `bounds` that is similar to the pixel at `seed`. Empty if `seed` lies outside.
 pub fn flood(pixels: &Pixels, seed: (i32, i32), bounds: Rect, settings: &FloodSettings) -> Mask {
-    if !bounds.contains(seed.0, seed.1) || bounds.area() > 1 << 30 {
+    if !bounds.contains(seed.0, seed.1) || bounds.area() > 1 << 28 {
         return Mask::default();
     }
     let field = field(pixels, seed, bounds, settings);

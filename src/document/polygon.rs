@@ -48,7 +48,7 @@ fn edges(outlines: &[Vec<Point>]) -> Vec<Edge> {
 pub fn fill(outlines: &[Vec<Point>], rule: Rule, antialias: bool) -> Mask {
     let points: Vec<Point> = outlines.iter().flatten().copied().collect();
     // Farther than any canvas: a stray coordinate must not ask for the whole plane.
-    let bounds = Rect::around(&points).intersect(&Rect::new(-(1 << 17), -(1 << 17), 1 << 17, 1 << 17));
+    let bounds = Rect::around(&points).intersect(&Rect::new(-(1 << 16), -(1 << 16), 1 << 16, 1 << 16));
     let mut mask = Mask::default();
     if bounds.is_empty() {
         return mask;
@@ -62,7 +62,7 @@ pub fn fill(outlines: &[Vec<Point>], rule: Rule, antialias: bool) -> Mask {
         y = next;
     }
     // A few bands at a time, so that a huge selection does not need a huge buffer.
-    for group in bands.chunks(32) {
+    for group in bands.chunks(8) {
         let planes: Vec<Vec<u16>> =
             group.par_iter().map(|band| fill_band(&edges, *band, rule, antialias)).collect();
         for (band, plane) in group.iter().zip(&planes) {

@@ -22,7 +22,7 @@ pub(crate) const PLAIN: Shaping<'static> = Shaping { grain: None, depth: 0.0, we
 
 /// The rectangle that an unbounded operation is confined to: the page and what is painted near it.
 pub fn working_rect(doc: &Document) -> Rect {
-    doc.page.union(&doc.content_bounds().intersect(&doc.page.grow(4096)))
+    doc.page.union(&doc.content_bounds().intersect(&doc.page.grow(1024)))
 }
 
 /// Lays `color` (or erases) on a layer where `mask` is, within the selection, respecting the alpha lock. The layer's
@@ -94,12 +94,11 @@ pub fn bucket(
 
 /// Fills the selection, or the page without one.
 pub fn fill(doc: &mut Document, id: LayerId, color: Rgba) -> Damage {
-    let mask = doc.selection.clone().unwrap_or_else(|| selection::rect(doc.page));
-    // The selection itself is applied by `paint_mask`; as mask its soft edge would count twice.
-    let area = selection::rect(match mask.background() {
-        [0] => mask.tile_bounds(),
-        _ => working_rect(doc),
-    });
-    let area = if doc.selection.is_some() { area } else { mask };
-    paint_mask(doc, id, &area, color, false)
+    // Only where; how much of it the selection says by itself.
+    let area = match &doc.selection {
+        None => doc.page,
+        Some(selected) if selected.background() == [0] => selected.tile_bounds(),
+        Some(_) => working_rect(doc),
+    };
+    paint_mask(doc, id, &selection::rect(area), color, false)
 }

@@ -4,7 +4,7 @@
 
 use super::brush::Prepared;
 use super::dab::Dab;
-use super::texture::Bitmap;
+use super::texture::Texels;
 use crate::document::wide::{round_u16, wide_fn};
 use crate::geom::{Rect, sin_cos_turns};
 
@@ -13,7 +13,7 @@ pub struct Stamp<'a> {
     /// The canvas pixels that it may touch.
     pub bounds: Rect,
     shape: Shape,
-    bitmap: Option<(&'a [f32], usize)>,
+    bitmap: Option<Texels<'a>>,
 }
 
 /// A linear map from canvas offsets to the unit circle, and the falloff.
@@ -69,7 +69,7 @@ impl<'a> Stamp<'a> {
             whole((dab.center.x + hx).ceil()),
             whole((dab.center.y + hy).ceil()),
         );
-        Self { bounds, shape, bitmap: brush.bitmap.as_deref().map(|b: &Bitmap| b.level(radius)) }
+        Self { bounds, shape, bitmap: brush.bitmap.as_deref().map(|b| b.level(radius)) }
     }
 
     /// The mask, 0..=1, of the pixels of `rect`, rows from the top, into `out`.
@@ -81,7 +81,8 @@ impl<'a> Stamp<'a> {
         }
         match self.bitmap {
             None => round_mask(&self.shape, rect, out),
-            Some((texels, size)) => bitmap_mask(&self.shape, texels, size, rect, out),
+            Some(texels) if texels.fine => nearest_mask(&self.shape, texels, rect, out),
+            Some(texels) => bilinear_mask(&self.shape, texels, rect, out),
         }
     }
 }
@@ -112,7 +113,36 @@ wide_fn! {
     }
 }
 
-fn bitmap_mask(s: &Shape, texels: &[f32], size: usize, rect: Rect, out: &mut [f32]) {
+wide_fn! {
+    /// Looks up the nearest texel: first all indices, eight at a time, then all texels.
+    fn nearest_mask(shape: &Shape, texels: Texels, rect: Rect, out: &mut [f32]) {
+        // Adding it leaves the nearest whole number.
+        const MAGIC: f32 = 8_388_608.0;
+        let (s, size) = (*shape, texels.size as f32);
+        let k = size / (2.0 * s.radius);
+        let middle = size / 2.0 - 0.5;
+        let (last, low_bits) = (size - 1.0, texels.values.len() - 1);
+        let mut index = [0u32; 64];
+        for (row, y) in out.chunks_exact_mut(rect.width() as usize).zip(rect.y0..) {
+            let (u0, v0) = s.locate(rect.x0, y);
+            let (u0, v0) = (u0 * k + middle, v0 * k + middle);
+            for (n, part) in row.chunks_mut(64).enumerate() {
+                for (i, at) in index.iter_mut().enumerate() {
+                    let i = (n * 64 + i) as i32 as f32;
+                    let u = (u0 + s.ux * k * i).clamp(0.0, last) + MAGIC - MAGIC;
+                    let v = (v0 + s.vx * k * i).clamp(0.0, last) + MAGIC - MAGIC;
+                    *at = (v * size + u + MAGIC).to_bits() & 0x7f_ffff;
+                }
+                for (m, &at) in part.iter_mut().zip(&index) {
+                    *m = texels.values[at as usize & low_bits] * s.gain;
+                }
+            }
+        }
+    }
+}
+
+fn bilinear_mask(s: &Shape, texels: Texels, rect: Rect, out: &mut [f32]) {
+    let (size, texels) = (texels.size, texels.values);
     let k = size as f32 / (2.0 * s.radius);
     let middle = size as f32 / 2.0 - 0.5;
     let last = size as f32 - 1.001;

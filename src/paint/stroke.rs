@@ -198,17 +198,18 @@ impl Stroke {
     /// `None` for a sample that no canvas has.
     fn node(&mut self, sample: &PenSample) -> Option<Node> {
         let PenSample { pos, time_secs, .. } = *sample;
-        if !(pos.x.abs() < 1e8 && pos.y.abs() < 1e8) {
+        if !(pos.x.abs() < 1e6 && pos.y.abs() < 1e6) {
             return None;
         }
+        let sane = |v: f32, lo: f32, otherwise: f32| if v.is_finite() { v.clamp(lo, 1.0) } else { otherwise };
         if let Some((last, then)) = self.last {
             let now = (pos.distance(last) / (time_secs - then).max(1e-3)) as f32;
             self.speed += (now - self.speed) * 0.3;
         }
         self.last = Some((pos, time_secs));
         let stand_in = 1.0 - 0.7 * self.speed / (self.speed + 1500.0);
-        let pressure = sample.pressure.unwrap_or(stand_in).clamp(0.0, 1.0);
-        Some(Node { pos, pressure, tilt: sample.tilt, speed: self.speed })
+        let pressure = sane(sample.pressure.unwrap_or(stand_in), 0.0, 1.0);
+        Some(Node { pos, pressure, tilt: sample.tilt.map(|v| sane(v, -1.0, 0.0)), speed: self.speed })
     }
 
     /// Lays dabs as they are, without a pen: for programs that paint.

@@ -35,28 +35,41 @@ pub enum GrainKind {
     Canvas,
 }
 
-/// A square picture with coarser copies of itself.
+/// A square picture with coarser copies of itself. The outermost ring of each is 0, so that what lies outside may be
+/// looked up at the nearest texel.
 #[derive(Debug)]
 pub struct Bitmap {
     /// From the finest on; level `k` has `SIZE >> k` pixels a side.
     levels: Vec<Vec<f32>>,
 }
 
+/// One level of a [`Bitmap`].
+#[derive(Clone, Copy)]
+pub(crate) struct Texels<'a> {
+    pub(crate) values: &'a [f32],
+    /// Texels a side, a power of two.
+    pub(crate) size: usize,
+    /// There is more than a texel per canvas pixel: the nearest one will do.
+    pub(crate) fine: bool,
+}
+
 impl Bitmap {
-    const SIZE: usize = 128;
+    const SIZE: usize = 256;
 
     fn new(value: impl Fn(f32, f32) -> f32) -> Self {
         let n = Self::SIZE;
-        let at = |i: usize| (i as f32 + 0.5) / n as f32 * 2.0 - 1.0;
-        let mut levels = vec![Vec::with_capacity(n * n)];
-        for y in 0..n {
-            levels[0].extend((0..n).map(|x| {
-                let (u, v) = (at(x), at(y));
-                // Nothing outside of the disc, so that the size of a brush means its circle.
-                let rim = ((1.0 - (u * u + v * v).sqrt()) * 16.0).clamp(0.0, 1.0);
-                value(u, v).clamp(0.0, 1.0) * rim
-            }));
+        let texels = (0..n * n).map(|i| value(texel_center(i % n), texel_center(i / n)).clamp(0.0, 1.0));
+        Self::from_texels(texels.collect())
+    }
+
+    /// From `SIZE * SIZE` values, of which nothing outside of the disc remains: the size of a brush means its circle.
+    fn from_texels(mut texels: Vec<f32>) -> Self {
+        let n = Self::SIZE;
+        for (i, v) in texels.iter_mut().enumerate() {
+            let (u, v2) = (texel_center(i % n), texel_center(i / n));
+            *v *= ((1.0 - (u * u + v2 * v2).sqrt()) * 16.0).clamp(0.0, 1.0);
         }
+        let mut levels = vec![texels];
         let mut size = n;
         while size > 4 {
             let fine = &levels[levels.len() - 1];
@@ -70,18 +83,27 @@ impl Bitmap {
             levels.push(coarse);
             size = half;
         }
+        for (k, level) in levels.iter_mut().enumerate() {
+            let size = n >> k;
+            for i in 0..size {
+                for at in [i, (size - 1) * size + i, i * size, i * size + size - 1] {
+                    level[at] = 0.0;
+                }
+            }
+        }
         Self { levels }
     }
 
-    /// The coarsest level that still has a pixel per canvas pixel of a dab of this radius: its pixels and how many
-    /// there are a side.
-    pub(crate) fn level(&self, radius_px: f32) -> (&[f32], usize) {
-        let mut k = 0;
-        while k + 1 < self.levels.len() && (Self::SIZE >> (k + 1)) as f32 >= radius_px * 2.0 {
-            k += 1;
-        }
-        (&self.levels[k], Self::SIZE >> k)
+    /// The coarsest level that has one and a half texels per canvas pixel of a dab of this radius, else the finest.
+    pub(crate) fn level(&self, radius_px: f32) -> Texels<'_> {
+        let enough = |k: usize| (Self::SIZE >> k) as f32 >= radius_px * 3.0;
+        let k = (0..self.levels.len()).rev().find(|&k| enough(k)).unwrap_or(0);
+        Texels { values: &self.levels[k], size: Self::SIZE >> k, fine: enough(k) }
     }
+}
+
+fn texel_center(i: usize) -> f32 {
+    (i as f32 + 0.5) / Bitmap::SIZE as f32 * 2.0 - 1.0
 }
 
 /// Smooth noise 0..=1 with one random value per unit, repeating after `period` units.
@@ -129,12 +151,25 @@ fn cloud(u: f32, v: f32) -> f32 {
 }
 
 /// Discs `(x, y, radius, height)` as a picture: the highest wins, rims are antialiased.
-fn discs(list: &[(f32, f32, f32, f32)], u: f32, v: f32) -> f32 {
-    let texel = 2.0 / Bitmap::SIZE as f32;
-    list.iter().fold(0.0, |best: f32, &(x, y, r, h)| {
-        let d = ((u - x) * (u - x) + (v - y) * (v - y)).sqrt();
-        best.max(h * ((r - d) / texel + 0.5).clamp(0.0, 1.0))
-    })
+fn discs(list: &[(f32, f32, f32, f32)]) -> Bitmap {
+    let n = Bitmap::SIZE;
+    let texel = 2.0 / n as f32;
+    let mut out = vec![0.0f32; n * n];
+    for &(x, y, r, h) in list {
+        let span = |c: f32| {
+            let at = |v: f32| (((v + 1.0) / texel).max(0.0) as usize).min(n);
+            at(c - r - texel)..at(c + r + 2.0 * texel)
+        };
+        for j in span(y) {
+            for i in span(x) {
+                let (dx, dy) = (texel_center(i) - x, texel_center(j) - y);
+                let d = (dx * dx + dy * dy).sqrt();
+                let v = &mut out[j * n + i];
+                *v = v.max(h * ((r - d) / texel + 0.5).clamp(0.0, 1.0));
+            }
+        }
+    }
+    Bitmap::from_texels(out)
 }
 
 fn splatter() -> Bitmap {
@@ -146,7 +181,7 @@ fn splatter() -> Bitmap {
             (c as f32 * far, s as f32 * far, r, 1.0)
         })
         .collect();
-    Bitmap::new(|u, v| discs(&drops, u, v))
+    discs(&drops)
 }
 
 fn grass(u: f32, v: f32) -> f32 {
@@ -191,7 +226,7 @@ pub(crate) fn bristles(count: u32, raggedness: f32) -> Bitmap {
             (x, y, r, 1.0 - 0.9 * raggedness * unit(seed, i * 4 + 3))
         })
         .collect();
-    Bitmap::new(|u, v| discs(&hairs, u, v))
+    discs(&hairs)
 }
 
 /// A surface: depth of its valleys 0..=1, repeating after 256 canvas pixels in both directions.

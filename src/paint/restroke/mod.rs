@@ -46,7 +46,7 @@ impl Default for Settings {
             name: "Restroke".into(),
             tip: Tip::Bristle { count: 60, raggedness: 0.5 },
             follow: Follow::Direction,
-            spacing: 0.12,
+            spacing: 0.07,
             opacity: 0.95,
             ..Brush::default()
         };
@@ -98,7 +98,7 @@ impl Settings {
     fn brush_of(&self, size_px: f32) -> Brush {
         let mut brush = self.brush.clone().sanitised();
         brush.size_px = size_px.clamp(1.0, Brush::MAX_SIZE_PX);
-        brush.spacing = brush.spacing.max(0.1);
+        brush.spacing = brush.spacing.max(0.05);
         brush.mode = Mode::Paint;
         brush.stabiliser = super::Stabiliser::Off;
         brush

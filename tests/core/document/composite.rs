@@ -61,3 +61,18 @@ fn an_eight_bit_picture_comes_out_as_it_went_in() {
     edit::add(&mut doc, layer, Place { parent: None, index: 0 });
     assert!(flatten_rgba8(&doc, rect, Alpha::Straight) == bytes);
 }
+
+#[test]
+fn thumbnails_show_the_layer() {
+    use scumble::document::{Layer, LayerId, Pixels, composite::thumbnail};
+    use scumble::geom::Rect;
+    let mut pixels = Pixels::default();
+    pixels.fill_rect(Rect::new(0, 0, 200, 100), [65535, 0, 0, 65535]);
+    let layer = Layer::raster(LayerId(1), "layer", pixels);
+    let group = Layer::group(LayerId(2), "group", vec![std::sync::Arc::new(layer.clone())]);
+    for layer in [layer, group] {
+        let small = thumbnail(&layer, Rect::new(0, 0, 200, 200), 4, 4);
+        assert_eq!(small[..8], [255, 0, 0, 255, 255, 0, 0, 255]);
+        assert_eq!(small[40..48], [0; 8]);
+    }
+}

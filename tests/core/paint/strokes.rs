@@ -333,7 +333,7 @@ fn masks_and_selections_are_painted() {
 #[test]
 fn a_stroke_survives_what_no_pen_sends() {
     let (mut doc, id) = doc();
-    let brush = Brush::default().prepare();
+    let brush = preset::built_in().swap_remove(0).prepare();
     let odd = [
         sample(f64::NAN, 3.0, 1.0, 0.0),
         sample(10.0, 10.0, f32::NAN, f64::NAN),
@@ -344,4 +344,13 @@ fn a_stroke_survives_what_no_pen_sends() {
     draw(&mut doc, &brush, Setup::new(Target::Layer(id), INK), &odd);
     draw(&mut doc, &brush, Setup::new(Target::Layer(LayerId(999)), INK), &line(3.0));
     assert!(PAGE.grow(64).contains_rect(&pixels(&doc, id).content_bounds()));
+}
+
+#[test]
+fn every_preset_has_a_preview() {
+    for brush in preset::built_in() {
+        let out = preset::preview(&brush, 120, 40, Rgba::BLACK);
+        assert_eq!(out.len(), 120 * 40 * 4);
+        assert!(out.iter().any(|&v| v != out[0]), "{}", brush.name);
+    }
 }
