@@ -3,6 +3,12 @@
 // Rooms in dependency order: a room may use only what stands above it (tests/core/layering.rs).
 pub mod geom;
 
+pub mod color;
+
+pub mod document;
+
+pub mod paint;
+
 pub mod io;
 
 pub mod sampling;

@@ -20,7 +20,7 @@ pub fn linear(latents: &Latents) -> Preview {
     let mut data = Vec::with_capacity(plane * 3);
     for i in 0..plane {
         let mut rgb = [0f32; 3];
-        for c in 0..channels.min(4) {
+        for (c, sd) in SD.iter().enumerate().take(channels) {
             let value = latents.data[c * plane + i];
             // Another autoencoder's channels mean something else: show the first three as they are.
             let row =

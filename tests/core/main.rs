@@ -1,9 +1,11 @@
 //! Tests of what needs no network.
 
+mod document;
 mod engine;
 mod io;
 mod layering;
 mod metadata;
+mod paint;
 mod plan;
 mod prng;
 mod prompt;

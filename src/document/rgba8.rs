@@ -1,0 +1,96 @@
+//! Pictures of 8 bits a channel in and out of tiles.
+
+use super::tile::{Tile, tiles_in};
+use super::tilemap::{Mask, Pixels, Slot, offset};
+use crate::geom::Rect;
+
+/// Whether colours are multiplied by their alpha.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Alpha {
+    /// They are not: what files hold.
+    Straight,
+    /// They are: what textures hold.
+    Premultiplied,
+}
+
+/// `c` of `a`, both 8 bits, as 16 bits premultiplied, rounded to nearest.
+fn premultiply(c: u8, a: u8) -> u16 {
+    // 65535 = 255 · 257, so 257 c a / 255 is exact but for the rounding.
+    ((u32::from(c) * u32::from(a) * 257 + 127) / 255) as u16
+}
+
+/// Back to 8 bits straight, rounded to nearest; undoes [`premultiply`] exactly.
+fn unpremultiply(c: u16, a: u16) -> u8 {
+    if a == 0 { 0 } else { ((u32::from(c) * 510 + u32::from(a)) / (2 * u32::from(a))).min(255) as u8 }
+}
+
+fn to_8(v: u16) -> u8 {
+    ((u32::from(v) + 128) / 257) as u8
+}
+
+impl Pixels {
+    /// Pixels from 8-bit RGBA with straight alpha, rows from the top. `None` unless `rgba` has four bytes per
+    /// pixel of `rect`.
+    pub fn from_rgba8(rect: Rect, rgba: &[u8]) -> Option<Self> {
+        let width = rect.width() as usize;
+        if rgba.len() as u64 != rect.area() * 4 {
+            return None;
+        }
+        let mut out = Self::default();
+        let positions: Vec<_> = tiles_in(rect).collect();
+        out.edit_slots(&positions, |pos, slot| {
+            let mut tile = Tile::filled([0; 4]);
+            let part = pos.rect().intersect(&rect);
+            for y in part.y0..part.y1 {
+                let from = ((y - rect.y0) as usize * width + (part.x0 - rect.x0) as usize) * 4;
+                let row = &rgba[from..from + part.width() as usize * 4];
+                let to = offset(part.x0, y);
+                for (i, px) in row.chunks_exact(4).enumerate() {
+                    let c = |v| premultiply(v, px[3]);
+                    tile.put(to + i, [c(px[0]), c(px[1]), c(px[2]), c(255)]);
+                }
+            }
+            *slot = Slot::from_tile(tile);
+        });
+        Some(out)
+    }
+
+    /// The pixels of `rect` as 8-bit RGBA, rows from the top. Straight alpha that came from
+    /// [`Pixels::from_rgba8`] comes out as it went in (but the colour of fully transparent pixels).
+    pub fn to_rgba8(&self, rect: Rect, alpha: Alpha) -> Vec<u8> {
+        let [r, g, b, a] = self.read(rect);
+        let mut out = Vec::with_capacity(a.len() * 4);
+        for (((&r, &g), &b), &a) in r.iter().zip(&g).zip(&b).zip(&a) {
+            out.extend(match alpha {
+                Alpha::Straight => [unpremultiply(r, a), unpremultiply(g, a), unpremultiply(b, a), to_8(a)],
+                Alpha::Premultiplied => [to_8(r), to_8(g), to_8(b), to_8(a)],
+            });
+        }
+        out
+    }
+}
+
+impl Mask {
+    /// Coverage from one byte per pixel, rows from the top; 0 outside. `None` unless `gray` has one byte per
+    /// pixel of `rect`.
+    pub fn from_gray8(rect: Rect, gray: &[u8]) -> Option<Self> {
+        let wide: Vec<u16> = gray.iter().map(|&v| u16::from(v) * 257).collect();
+        Self::from_plane(rect, &wide)
+    }
+
+    /// Coverage from one 16-bit value per pixel, rows from the top; 0 outside.
+    pub fn from_plane(rect: Rect, plane: &[u16]) -> Option<Self> {
+        if plane.len() as u64 != rect.area() {
+            return None;
+        }
+        let mut out = Self::default();
+        out.write(rect, [plane]);
+        Some(out)
+    }
+
+    /// The coverage of `rect`, one byte per pixel, rows from the top.
+    pub fn to_gray8(&self, rect: Rect) -> Vec<u8> {
+        let [plane] = self.read(rect);
+        plane.into_iter().map(to_8).collect()
+    }
+}

@@ -1,0 +1,6 @@
+//! Strokes, fills, transforms, filters, restroke.
+
+mod edits;
+mod restroke;
+mod speed;
+mod strokes;
