@@ -24,7 +24,7 @@ pub fn linear(latents: &Latents) -> Preview {
             let value = latents.data[c * plane + i];
             // Another autoencoder's channels mean something else: show the first three as they are.
             let row =
-                if channels == 4 { SD[c] } else { std::array::from_fn(|k| if k == c { 0.25 } else { 0.0 }) };
+                if channels == 4 { *sd } else { std::array::from_fn(|k| if k == c { 0.25 } else { 0.0 }) };
             for (v, weight) in rgb.iter_mut().zip(row) {
                 *v += value * weight;
             }

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use candle_core::{DType, Tensor};
+use candle_core::{DType, Tensor, WithDType};
+use rayon::prelude::*;
 use safetensors::SafeTensors;
 use safetensors::tensor::Dtype;
 
@@ -184,32 +185,41 @@ fn read_header(
     Ok(())
 }
 
+/// Values converted a task.
+const BLOCK: usize = 1 << 16;
+
 fn to_tensor(raw: &[u8], from: Dtype, shape: &[usize], to: DType) -> Result<Tensor, String> {
     use half::{bf16, f16};
-    let device = &candle_core::Device::Cpu;
-    let convert = |e: candle_core::Error| e.to_string();
-    // Straight into the wanted type: no second copy of a whole tensor on the way.
+    // Straight into the wanted type, in parallel: no second copy of a whole tensor on the way.
     macro_rules! into {
-        ($read:expr, $width:literal) => {{
-            let read = $read;
-            let values = raw.chunks_exact($width).map(read);
+        ($read:expr, $width:literal) => {
             match to {
-                DType::F16 => Tensor::from_vec(values.map(f16::from_f32).collect::<Vec<_>>(), shape, device),
-                DType::BF16 => {
-                    Tensor::from_vec(values.map(bf16::from_f32).collect::<Vec<_>>(), shape, device)
-                }
-                _ => Tensor::from_vec(values.collect::<Vec<f32>>(), shape, device),
+                DType::F16 => convert::<$width, f16>(raw, shape, |b| f16::from_f32($read(b))),
+                DType::BF16 => convert::<$width, bf16>(raw, shape, |b| bf16::from_f32($read(b))),
+                _ => convert::<$width, f32>(raw, shape, $read),
             }
-            .map_err(convert)
-        }};
+        };
     }
     match from {
-        Dtype::F32 => into!(|b: &[u8]| f32::from_le_bytes([b[0], b[1], b[2], b[3]]), 4),
-        Dtype::F16 => into!(|b: &[u8]| f16::from_le_bytes([b[0], b[1]]).to_f32(), 2),
-        Dtype::BF16 => into!(|b: &[u8]| bf16::from_le_bytes([b[0], b[1]]).to_f32(), 2),
-        Dtype::F64 => {
-            into!(|b: &[u8]| f64::from_le_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]) as f32, 8)
-        }
+        Dtype::F32 => into!(f32::from_le_bytes, 4),
+        Dtype::F16 => into!(|b| f16::from_le_bytes(b).to_f32(), 2),
+        Dtype::BF16 => into!(|b| bf16::from_le_bytes(b).to_f32(), 2),
+        Dtype::F64 => into!(|b| f64::from_le_bytes(b) as f32, 8),
         other => Err(format!("type {other:?} is not supported (F32, F16, BF16 and F64 are)")),
     }
+}
+
+fn convert<const WIDTH: usize, T: WithDType>(
+    raw: &[u8],
+    shape: &[usize],
+    read: impl Fn([u8; WIDTH]) -> T + Sync,
+) -> Result<Tensor, String> {
+    let (values, _) = raw.as_chunks::<WIDTH>();
+    let mut out = vec![T::zero(); values.len()];
+    out.par_chunks_mut(BLOCK).zip(values.par_chunks(BLOCK)).for_each(|(out, values)| {
+        for (to, from) in out.iter_mut().zip(values) {
+            *to = read(*from);
+        }
+    });
+    Tensor::from_vec(out, shape, &candle_core::Device::Cpu).map_err(|e| e.to_string())
 }
