@@ -1,5 +1,5 @@
 //! PROMPT -> PICTURE as data: requests, prompts, the geometry of masks and frames, the engine thread and the
-//! [`Backend`](backend::Backend) it drives. No tensors and no window here.
+//! [`Backend`] it drives. No tensors and no window here.
 
 pub mod backend;
 pub mod engine;

@@ -1,7 +1,7 @@
 //! Strokes to tiles, and everything else that changes pixels: fills, gradients, shapes, transforms, filters.
 //!
 //! A stroke goes `PenSample` → stabiliser → curve → [`Dab`]s → masks ([`stamp`]) → stroke buffer → layer
-//! ([`resolve`]). The stroke buffer is why opacity is the limit of a whole stroke and flow that of a dab. Nothing
+//! (`resolve.rs`). The stroke buffer is why opacity is the limit of a whole stroke and flow that of a dab. Nothing
 //! here knows a window, and nothing is random but by the seed of the stroke.
 
 pub mod bench;

@@ -1,5 +1,6 @@
 //! Tests of the engine.
 
+mod backend;
 mod cli;
 mod files;
 mod kernels;
