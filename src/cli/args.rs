@@ -189,8 +189,18 @@ pub struct BenchArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum BenchCommand {
-    /// Load, text, UNet step, VAE encode and decode, peak memory
+    /// Load, text, UNet step, VAE encode and decode, peak memory of a model
     Engine(BenchEngineArgs),
+    /// Dabs, strokes, compositing, undo and restroke of the painting core
+    Canvas {
+        /// Side of the large document in pixels, 512 to 8192 (4096 takes 1.3 GB)
+        #[arg(long, default_value_t = 4096)]
+        size: i32,
+
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, ClapArgs)]

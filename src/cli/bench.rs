@@ -11,6 +11,7 @@ use crate::diffusion::{CandleBackend, Placement};
 pub fn run(args: &BenchArgs) -> Result<(), CliError> {
     match &args.command {
         BenchCommand::Engine(args) => engine(args),
+        BenchCommand::Canvas { size, json } => canvas(*size, *json),
     }
 }
 
@@ -60,5 +61,27 @@ fn engine(args: &BenchEngineArgs) -> Result<(), CliError> {
     if let Some(peak) = peak {
         println!("peak memory  {peak:.0} MiB");
     }
+    Ok(())
+}
+
+fn canvas(size: i32, as_json: bool) -> Result<(), CliError> {
+    if !(512..=8192).contains(&size) {
+        return Err(CliError::Usage(format!("--size {size}: 512 to 8192 are possible")));
+    }
+    let report = crate::paint::bench::bench(size);
+    if as_json {
+        let text = serde_json::to_string(&report).map_err(|e| CliError::Failure(e.to_string()))?;
+        println!("{text}");
+        return Ok(());
+    }
+    for entry in &report.entries {
+        let goal = entry.goal_ms.map(|g| format!("  (goal {g} ms)")).unwrap_or_default();
+        println!("{:60} {:10.4} ms{goal}", entry.name, entry.median_ms);
+    }
+    println!(
+        "{} threads, {:.0} MiB of pixels",
+        report.threads,
+        report.document_bytes as f64 / f64::from(1 << 20)
+    );
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// A room and the rooms that it may use. `main` may use all.
 const ROOMS: &[(&str, &[&str])] = &[
     ("geom", &[]),
-    ("color", &[]),
+    ("color", &["geom"]),
     ("sampling", &[]),
     ("document", &["geom", "color"]),
     ("paint", &["geom", "color", "document"]),

@@ -2,5 +2,4 @@
 
 mod edits;
 mod restroke;
-mod speed;
 mod strokes;
