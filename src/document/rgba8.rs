@@ -28,6 +28,18 @@ fn to_8(v: u16) -> u8 {
     ((u32::from(v) + 128) / 257) as u8
 }
 
+/// A premultiplied pixel of a tile as 8 bits a channel with straight alpha, rounded to nearest.
+pub fn straight8(px: [u16; 4]) -> [u8; 4] {
+    let [r, g, b, a] = px;
+    [unpremultiply(r, a), unpremultiply(g, a), unpremultiply(b, a), to_8(a)]
+}
+
+/// The pixel of a tile that [`straight8`] gives back unchanged.
+pub fn from_straight8(px: [u8; 4]) -> [u16; 4] {
+    let c = |v| premultiply(v, px[3]);
+    [c(px[0]), c(px[1]), c(px[2]), c(255)]
+}
+
 impl Pixels {
     /// Pixels from 8-bit RGBA with straight alpha, rows from the top. `None` unless `rgba` has four bytes per
     /// pixel of `rect`.
@@ -46,8 +58,7 @@ impl Pixels {
                 let row = &rgba[from..from + part.width() as usize * 4];
                 let to = offset(part.x0, y);
                 for (i, px) in row.chunks_exact(4).enumerate() {
-                    let c = |v| premultiply(v, px[3]);
-                    tile.put(to + i, [c(px[0]), c(px[1]), c(px[2]), c(255)]);
+                    tile.put(to + i, from_straight8([px[0], px[1], px[2], px[3]]));
                 }
             }
             *slot = Slot::from_tile(tile);
