@@ -4,6 +4,7 @@
 pub mod atomic;
 mod exif;
 mod flaw;
+pub mod journal;
 pub mod load;
 pub mod ora;
 pub mod png_text;
