@@ -4,6 +4,7 @@
 pub mod atomic;
 mod exif;
 mod flaw;
+pub mod gpl;
 pub mod journal;
 pub mod load;
 pub mod ora;

@@ -1,6 +1,7 @@
 //! Documents, palettes and the journal on disk.
 
 mod foreign;
+mod gpl;
 mod journal;
 mod ora;
 mod zip;
