@@ -2,8 +2,10 @@
 
 mod foreign;
 mod gpl;
+mod hostile;
 mod journal;
 mod ora;
+mod speed;
 mod zip;
 
 use crate::document::support::{Dice, random_document, random_mask};
