@@ -12,7 +12,9 @@
 //! ask for much memory.
 
 use super::flaw::Flaw;
-use crate::document::rgba8::{from_straight8, straight8};
+use crate::document::rgba8::{
+    alpha8_plane, from_straight8, premultiply_plane, straight8, unpremultiply_plane,
+};
 use crate::document::tile::TILE_AREA;
 use crate::document::{Slot, TILE, TileMap, TilePos, tile::Tile};
 use lz4_flex::block::{compress, decompress_into};
@@ -49,20 +51,11 @@ fn narrow<const P: usize>(px: [u16; P]) -> Option<[u8; P]> {
     }
 }
 
-fn widen<const P: usize>(px: [u8; P]) -> [u16; P] {
-    if P == 4 {
-        let wide = from_straight8(std::array::from_fn(|i| px[i]));
-        std::array::from_fn(|i| wide[i])
-    } else {
-        px.map(|v| u16::from(v) * 257)
-    }
-}
-
 /// Whether 8 bits a channel hold the slot exactly.
 pub(super) fn fits_8_bits<const P: usize>(slot: &Slot<P>) -> bool {
     match slot {
         Slot::Solid(px) => narrow(*px).is_some(),
-        Slot::Pixels(tile) => (0..TILE_AREA).all(|i| narrow(tile.get(i)).is_some()),
+        Slot::Pixels(tile) => narrow_tile(tile).is_some(),
     }
 }
 
@@ -91,13 +84,41 @@ fn encode_tile<const P: usize>(slot: &Slot<P>) -> (u8, Vec<u8>) {
     (SIXTEEN, compress(&bytes))
 }
 
-fn encode_8<const P: usize>(tile: &Tile<P>) -> Option<Vec<u8>> {
+/// The planes in 8 bits, if that loses nothing.
+fn narrow_tile<const P: usize>(tile: &Tile<P>) -> Option<Vec<u8>> {
+    // Most tiles that do not fit show it in any pixel.
     narrow(tile.get(TILE_AREA / 2))?;
     let mut bytes = vec![0; TILE_AREA * P];
-    for i in 0..TILE_AREA {
-        let px = narrow(tile.get(i))?;
-        (0..P).for_each(|p| bytes[p * TILE_AREA + i] = px[p]);
+    let alpha = &tile.planes[P - 1];
+    for (p, (plane, out)) in tile.planes.iter().zip(bytes.chunks_exact_mut(TILE_AREA)).enumerate() {
+        if p + 1 < P {
+            unpremultiply_plane(plane, alpha, out);
+        } else {
+            alpha8_plane(plane, out);
+        }
     }
+    let mut back = [0; TILE_AREA];
+    for (p, plane) in tile.planes.iter().enumerate() {
+        widen_plane(&bytes, p, P, &mut back);
+        if back != *plane {
+            return None;
+        }
+    }
+    Some(bytes)
+}
+
+/// Plane `p` of `planes` planes of 8 bits, of which the last is alpha.
+fn widen_plane(bytes: &[u8], p: usize, planes: usize, out: &mut [u16; TILE_AREA]) {
+    let plane = |p: usize| &bytes[p * TILE_AREA..(p + 1) * TILE_AREA];
+    if p + 1 < planes {
+        premultiply_plane(plane(p), plane(planes - 1), out);
+    } else {
+        out.iter_mut().zip(plane(p)).for_each(|(out, &v)| *out = u16::from(v) * 257);
+    }
+}
+
+fn encode_8<const P: usize>(tile: &Tile<P>) -> Option<Vec<u8>> {
+    let mut bytes = narrow_tile(tile)?;
     for plane in bytes.chunks_exact_mut(TILE_AREA) {
         (ROW..TILE_AREA).rev().for_each(|i| plane[i] = plane[i].wrapping_sub(plane[i - ROW]));
     }
@@ -121,11 +142,12 @@ fn decode_tile<const P: usize>(kind: u8, bytes: &[u8], buffer: &mut Vec<u8>) -> 
         }
         EIGHT => {
             unpack(TILE_AREA * P)?;
-            for plane in buffer.chunks_exact_mut(TILE_AREA) {
-                (ROW..TILE_AREA).for_each(|i| plane[i] = plane[i].wrapping_add(plane[i - ROW]));
+            for y in (0..ROW * P).filter(|y| y % ROW != 0) {
+                let (above, row) = buffer[(y - 1) * ROW..(y + 1) * ROW].split_at_mut(ROW);
+                row.iter_mut().zip(above).for_each(|(v, a)| *v = v.wrapping_add(*a));
             }
-            for i in 0..TILE_AREA {
-                tile.put(i, widen(std::array::from_fn(|p| buffer[p * TILE_AREA + i])));
+            for (p, plane) in tile.planes.iter_mut().enumerate() {
+                widen_plane(buffer, p, P, plane);
             }
         }
         SIXTEEN => {

@@ -3,7 +3,7 @@
 use super::super::flaw::Flaw;
 use super::super::tiles::MAX_COORDINATE;
 use super::{Budget, MAX_PNG_PIXELS, MAX_PNG_SIDE};
-use crate::document::rgba8::from_straight8;
+use crate::document::rgba8::{Alpha, from_straight8, premultiply_plane, straighten};
 use crate::document::tile::{TILE, Tile, TilePos, tiles_in};
 use crate::document::{Mask, Pixels, Slot};
 use crate::geom::Rect;
@@ -47,12 +47,13 @@ pub(super) fn encode_png(
     Ok(out)
 }
 
+/// Measured on noisy and on soft pictures: as small as level 4 with Paeth, written in half the time, read in half.
 const LEVEL: u8 = 3;
-const FILTER: Filter = Filter::Paeth;
+const FILTER: Filter = Filter::Sub;
 
 /// What `rect` of a layer shows, masked, as 8-bit RGBA with straight alpha.
 pub(super) fn straight_rgba8(pixels: &Pixels, mask: Option<&Mask>, rect: Rect) -> Vec<u8> {
-    let Some(mask) = mask else { return pixels.to_rgba8(rect, crate::document::rgba8::Alpha::Straight) };
+    let Some(mask) = mask else { return pixels.to_rgba8(rect, Alpha::Straight) };
     let [m] = mask.read(rect);
     let mut planes = pixels.read(rect);
     for plane in &mut planes {
@@ -60,9 +61,7 @@ pub(super) fn straight_rgba8(pixels: &Pixels, mask: Option<&Mask>, rect: Rect) -
             *v = ((u32::from(*v) * u32::from(m) + 32_767) / 65_535) as u16;
         }
     }
-    let [r, g, b, a] = &planes;
-    let px = |i: usize| crate::document::rgba8::straight8([r[i], g[i], b[i], a[i]]);
-    (0..a.len()).flat_map(px).collect()
+    straighten(&planes, Alpha::Straight)
 }
 
 /// How the samples of a pixel lie in a decoded row.
@@ -183,9 +182,27 @@ fn slot(pos: TilePos, band: Rect, rows: &[u8], samples: Samples) -> Slot<4> {
     let mut tile = Tile::filled([0; 4]);
     for y in part.y0..part.y1 {
         let to = ((y - pos.rect().y0) * TILE + part.x0 - pos.rect().x0) as usize;
-        for (i, px) in row(y).chunks_exact(size).enumerate() {
-            tile.put(to + i, samples.pixel(px));
+        match samples {
+            Samples::Rgba8 => put_rgba8(&mut tile, to, row(y)),
+            Samples::Gray8 | Samples::Gray16 | Samples::Rgba16 => {
+                for (i, px) in row(y).chunks_exact(size).enumerate() {
+                    tile.put(to + i, samples.pixel(px));
+                }
+            }
         }
     }
     Slot::from_tile(tile)
+}
+
+/// Puts a row of at most 64 pixels at offset `to`: the way that nearly all layers go.
+fn put_rgba8(tile: &mut Tile<4>, to: usize, row: &[u8]) {
+    let mut eight = [[0u8; TILE as usize]; 4];
+    let n = row.len() / 4;
+    for (i, px) in row.chunks_exact(4).enumerate().take(n) {
+        (0..4).for_each(|c| eight[c][i] = px[c]);
+    }
+    let [r, g, b, a] = &eight;
+    for (plane, c) in tile.planes.iter_mut().zip([r, g, b, &[255; TILE as usize]]) {
+        premultiply_plane(&c[..n], &a[..n], &mut plane[to..to + n]);
+    }
 }
