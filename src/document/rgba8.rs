@@ -2,6 +2,7 @@
 
 use super::tile::{Tile, tiles_in};
 use super::tilemap::{Mask, Pixels, Slot, offset};
+use super::wide::wide_fn;
 use crate::geom::Rect;
 
 /// Whether colours are multiplied by their alpha.
@@ -28,6 +29,67 @@ fn to_8(v: u16) -> u8 {
     ((u32::from(v) + 128) / 257) as u8
 }
 
+/// A premultiplied pixel of a tile as 8 bits a channel with straight alpha, rounded to nearest.
+pub fn straight8(px: [u16; 4]) -> [u8; 4] {
+    let [r, g, b, a] = px;
+    [unpremultiply(r, a), unpremultiply(g, a), unpremultiply(b, a), to_8(a)]
+}
+
+/// The pixel of a tile that [`straight8`] gives back unchanged.
+pub fn from_straight8(px: [u8; 4]) -> [u16; 4] {
+    let c = |v| premultiply(v, px[3]);
+    [c(px[0]), c(px[1]), c(px[2]), c(255)]
+}
+
+wide_fn! {
+    /// [`from_straight8`] for one colour plane `c` with alpha `a`.
+    pub fn premultiply_plane(c: &[u8], a: &[u8], out: &mut [u16]) {
+        for ((out, &c), &a) in out.iter_mut().zip(c).zip(a) {
+            *out = premultiply(c, a);
+        }
+    }
+}
+
+wide_fn! {
+    /// [`straight8`] for one colour plane `c` with alpha `a`. In `f64` the quotient is exact enough to round as the
+    /// integers do: it is an exact half, or at least 1/131070 from one.
+    pub fn unpremultiply_plane(c: &[u16], a: &[u16], out: &mut [u8]) {
+        for ((out, &c), &a) in out.iter_mut().zip(c).zip(a) {
+            let c = if a == 0 { 0.0 } else { f64::from(c) };
+            let v = (c * 255.0 / f64::from(a.max(1)) + 1e-9).min(255.0);
+            // 2^52: what is added to it is rounded to an integer in the low bits.
+            *out = (v + 4_503_599_627_370_496.0).to_bits() as u8;
+        }
+    }
+}
+
+wide_fn! {
+    /// Alpha, or a mask, to 8 bits.
+    pub fn alpha8_plane(a: &[u16], out: &mut [u8]) {
+        for (out, &a) in out.iter_mut().zip(a) {
+            *out = to_8(a);
+        }
+    }
+}
+
+/// Four planes of tiles' pixels as 8-bit RGBA.
+pub fn straighten(planes: &[Vec<u16>; 4], alpha: Alpha) -> Vec<u8> {
+    let [r, g, b, a] = planes;
+    let eight = [r, g, b, a].map(|plane| {
+        let mut out = vec![0; a.len()];
+        match alpha {
+            Alpha::Straight if !std::ptr::eq(plane, a) => unpremultiply_plane(plane, a, &mut out),
+            Alpha::Straight | Alpha::Premultiplied => alpha8_plane(plane, &mut out),
+        }
+        out
+    });
+    let mut out = vec![0; a.len() * 4];
+    for (i, px) in out.chunks_exact_mut(4).enumerate() {
+        px.copy_from_slice(&[eight[0][i], eight[1][i], eight[2][i], eight[3][i]]);
+    }
+    out
+}
+
 impl Pixels {
     /// Pixels from 8-bit RGBA with straight alpha, rows from the top. `None` unless `rgba` has four bytes per
     /// pixel of `rect`.
@@ -46,8 +108,7 @@ impl Pixels {
                 let row = &rgba[from..from + part.width() as usize * 4];
                 let to = offset(part.x0, y);
                 for (i, px) in row.chunks_exact(4).enumerate() {
-                    let c = |v| premultiply(v, px[3]);
-                    tile.put(to + i, [c(px[0]), c(px[1]), c(px[2]), c(255)]);
+                    tile.put(to + i, from_straight8([px[0], px[1], px[2], px[3]]));
                 }
             }
             *slot = Slot::from_tile(tile);
@@ -58,15 +119,7 @@ impl Pixels {
     /// The pixels of `rect` as 8-bit RGBA, rows from the top. Straight alpha that came from
     /// [`Pixels::from_rgba8`] comes out as it went in (but the colour of fully transparent pixels).
     pub fn to_rgba8(&self, rect: Rect, alpha: Alpha) -> Vec<u8> {
-        let [r, g, b, a] = self.read(rect);
-        let mut out = Vec::with_capacity(a.len() * 4);
-        for (((&r, &g), &b), &a) in r.iter().zip(&g).zip(&b).zip(&a) {
-            out.extend(match alpha {
-                Alpha::Straight => [unpremultiply(r, a), unpremultiply(g, a), unpremultiply(b, a), to_8(a)],
-                Alpha::Premultiplied => [to_8(r), to_8(g), to_8(b), to_8(a)],
-            });
-        }
-        out
+        straighten(&self.read(rect), alpha)
     }
 }
 

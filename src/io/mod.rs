@@ -3,9 +3,16 @@
 
 pub mod atomic;
 mod exif;
+mod flaw;
+pub mod gpl;
+pub mod journal;
 pub mod load;
+pub mod ora;
 pub mod png_text;
+mod record;
 pub mod save;
+mod tiles;
+mod zip;
 
 pub use atomic::check_writable;
 pub use load::{load_mask, load_picture, read_text};
@@ -37,6 +44,16 @@ pub enum FileError {
     Decode {
         /// The file.
         path: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// It is a broken file of another kind.
+    #[error("{path} is not a readable {kind} ({why})", path = .path.display())]
+    Broken {
+        /// The file.
+        path: PathBuf,
+        /// What it should be.
+        kind: &'static str,
         /// What is wrong with it.
         why: String,
     },

@@ -2,6 +2,7 @@
 
 mod document;
 mod engine;
+mod files;
 mod io;
 mod layering;
 mod metadata;

@@ -1,0 +1,52 @@
+//! Documents, palettes and the journal on disk.
+
+mod foreign;
+mod gpl;
+mod hostile;
+mod journal;
+mod ora;
+mod speed;
+mod zip;
+
+use crate::document::support::{Dice, random_document, random_mask};
+use scumble::document::{Document, LayerId, Level};
+use scumble::geom::Rect;
+
+/// A random document that uses everything that a document has.
+fn full_document(seed: u64) -> Document {
+    let mut dice = Dice(seed ^ 0xf11e);
+    let mut doc = random_document(seed);
+    let mut ids: Vec<LayerId> = Vec::new();
+    doc.walk(|layer| ids.push(layer.id));
+    for id in &ids {
+        if let Some(layer) = doc.layer_mut(*id) {
+            layer.locked = dice.chance(0.2);
+            layer.alpha_locked = dice.chance(0.2);
+            if dice.chance(0.3) {
+                layer.notes.insert("request".into(), format!("{{\"seed\": {}}}", dice.below(1000)));
+                layer.name = "<\"漢字\" & 'é'>\n\u{1}\t🎨".into();
+            }
+        }
+    }
+    doc.page = Rect::from_size(dice.range(-90, 60), dice.range(-90, 60), 300, 170);
+    doc.selection = dice.chance(0.5).then(|| random_mask(&mut dice));
+    doc.active = dice.chance(0.8).then(|| ids[dice.below(ids.len())]);
+    if dice.chance(0.5) {
+        // Another level above or below the one that is shown; its layers have ids of their own.
+        let mut other = random_document(seed + 1000);
+        other.levels[0].layers.retain(|layer| layer.children().is_empty());
+        let mut layers = std::mem::take(&mut other.levels[0].layers);
+        for layer in &mut layers {
+            std::sync::Arc::make_mut(layer).id = doc.next_layer_id();
+        }
+        doc.levels.push(Level { layers });
+        if dice.chance(0.5) {
+            doc.levels.swap(0, 1);
+            doc.level = 1;
+        }
+    }
+    if dice.chance(0.5) {
+        doc.next_layer_id();
+    }
+    doc
+}
