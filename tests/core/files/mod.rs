@@ -5,7 +5,6 @@ mod gpl;
 mod hostile;
 mod journal;
 mod ora;
-mod speed;
 mod zip;
 
 use crate::document::support::{Dice, random_document, random_mask};
