@@ -8,7 +8,6 @@ use crate::document::tile::{TILE, Tile, TilePos, tiles_in};
 use crate::document::{Mask, Pixels, Slot};
 use crate::geom::Rect;
 use png::{BitDepth, ColorType, DeflateCompression, Filter, Transformations};
-use rayon::prelude::*;
 use std::io::{Cursor, Write};
 
 const TILE_BYTES: u64 = size_of::<Tile<4>>() as u64;
@@ -155,13 +154,13 @@ pub(super) fn decode_png(bytes: &[u8], x: i32, y: i32, budget: &Budget) -> Resul
 
 /// Puts the rows of one band of tiles into `out`.
 fn place(out: &mut Pixels, band: Rect, rows: &[u8], samples: Samples, budget: &Budget) -> Result<(), Flaw> {
-    let size = samples.bytes();
-    let positions: Vec<TilePos> = tiles_in(band).collect();
-    let slots: Vec<Slot<4>> = positions.par_iter().map(|pos| slot(*pos, band, rows, samples)).collect();
-    debug_assert_eq!(rows.len(), band.area() as usize * size);
-    let full = slots.iter().filter(|slot| matches!(slot, Slot::Pixels(_))).count();
-    budget.charge(full as u64 * TILE_BYTES)?;
-    for (pos, slot) in positions.into_iter().zip(slots) {
+    debug_assert_eq!(rows.len(), band.area() as usize * samples.bytes());
+    // One after the other: the layers keep the cores busy.
+    for pos in tiles_in(band) {
+        let slot = slot(pos, band, rows, samples);
+        if matches!(slot, Slot::Pixels(_)) {
+            budget.charge(TILE_BYTES)?;
+        }
         out.set_slot(pos, slot);
     }
     Ok(())
