@@ -15,6 +15,11 @@ pub mod sampling;
 
 pub mod generate;
 
+pub mod editor;
+
+#[cfg(feature = "gui")]
+pub mod ui;
+
 #[cfg(feature = "inference")]
 pub mod models;
 

@@ -8,12 +8,14 @@ use crate::diffusion::{DTypeChoice, DeviceChoice};
 use crate::generate::{Encode, Fill, Margins};
 use crate::sampling::{RngKind, SamplerKind, ScheduleKind};
 
-/// Paint with a diffusion model.
+/// Paint, with a diffusion model among the brushes. Without a command a window opens.
 #[derive(Debug, Parser)]
-#[command(name = "scumble", version, about, max_term_width = 100)]
+#[command(name = "scumble", version, about, max_term_width = 100, args_conflicts_with_subcommands = true)]
 pub struct Args {
+    /// Files to open in the window: .ora, .png, .jpg, .webp
+    pub files: Vec<PathBuf>,
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -42,10 +42,11 @@ impl From<crate::models::ModelError> for CliError {
     }
 }
 
-/// Runs the program with the process' arguments.
-pub fn main() -> ExitCode {
+/// Runs the program with the process' arguments; without a command `open_window` is given the files that are named.
+pub fn main(open_window: impl FnOnce(Vec<std::path::PathBuf>) -> ExitCode) -> ExitCode {
     let args = args::Args::parse();
-    let outcome = match args.command {
+    let Some(command) = args.command else { return open_window(args.files) };
+    let outcome = match command {
         args::Command::Generate(args) => generate::run(&args),
         args::Command::Info(args) => info::run(&args),
         args::Command::Models(args) => models::run(&args),

@@ -1,1 +1,4 @@
 //! The window without a screen.
+
+mod paint;
+mod support;

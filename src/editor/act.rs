@@ -1,0 +1,418 @@
+//! What each action of the table does, whether it can be done now, and whether it is switched on.
+
+use super::tool::{ToolKind, paintable};
+use super::work::Operation;
+use super::{Action, Command, Editor, Effect, LayerCommand, NoticeKind};
+use crate::document::edit;
+use crate::document::{Combine, Document, LayerId, LayerMask, Mask, TilePos, selection};
+use crate::geom::{Point, Projective, Rect};
+use crate::paint::brush::Tip;
+use crate::paint::filter::Filter;
+use crate::paint::transform::{self, Axis, Resample};
+use crate::paint::{Curve, Stabiliser, Symmetry, fill, restroke};
+
+impl Editor {
+    /// Does what the action says.
+    pub(super) fn act(&mut self, action: Action) {
+        use Action as A;
+        match action {
+            A::NewDocument | A::PageSize | A::ImageSize | A::Settings | A::Shortcuts | A::Export => self.window(action),
+            A::GrowSelection | A::ShrinkSelection | A::FeatherSelection | A::BorderSelection => self.window(action),
+            A::BrushEditor | A::CommandPalette | A::TogglePanels | A::ToggleTheme | A::UiLarger | A::UiSmaller => {
+                self.window(action);
+            }
+            A::FullScreen | A::ResetPanels | A::About | A::RenameLayer => self.window(action),
+            A::Open => self.effects.push(Effect::AskOpen { as_layers: false }),
+            A::OpenAsLayer => self.effects.push(Effect::AskOpen { as_layers: true }),
+            A::Save => self.save(false),
+            A::SaveAs => self.save(true),
+            A::CloseDocument => self.close_document(self.open().id, false),
+            A::Quit => self.quit(),
+            A::Undo | A::Redo => self.travel(action == A::Undo),
+            A::Cut => self.cut(),
+            A::Copy | A::CopyMerged => drop(self.copy(action == A::CopyMerged)),
+            A::Paste => self.effects.push(Effect::AskPaste),
+            A::PasteInPlace => self.paste_in_place(),
+            A::Clear => self.on_layer("Clear", |doc, id| drop(edit::clear(doc, id))),
+            A::FillForeground | A::FillBackground => {
+                let front = action == A::FillForeground;
+                let color = if front { self.colors.foreground } else { self.colors.background };
+                self.on_layer("Fill", |doc, id| drop(fill::fill(doc, id, color)));
+            }
+            A::CropToSelection => match self.doc().selection.as_ref().map(Mask::content_bounds) {
+                Some(bounds) if !bounds.is_empty() => self.apply(Command::CropTo(bounds)),
+                _ => self.tell(NoticeKind::Info, "Nothing is selected."),
+            },
+            A::TrimPage => self.edit("Trim page", |doc| drop(edit::trim(doc))),
+            A::FlipImageHorizontal | A::FlipImageVertical => {
+                let axis = if action == A::FlipImageHorizontal { Axis::Horizontal } else { Axis::Vertical };
+                self.edit("Flip image", |doc| drop(transform::flip_all(doc, axis)));
+            }
+            A::RotateImageClockwise | A::RotateImageCounter => {
+                let clockwise = action == A::RotateImageClockwise;
+                self.edit("Rotate image", |doc| rotate_image(doc, clockwise));
+            }
+            A::FlattenImage => self.operate(Operation::Flatten),
+            A::NewLayer | A::NewGroup => self.new_layer(action == A::NewGroup),
+            A::DuplicateLayer => self.on_active(LayerCommand::Duplicate),
+            A::DeleteLayer => self.on_active(LayerCommand::Remove),
+            A::GroupLayer => {
+                if let Some(id) = self.doc().active {
+                    self.edit("Group layer", |doc| drop(edit::group(doc, &[id], "Group")));
+                }
+            }
+            A::Ungroup => {
+                if let Some(id) = self.doc().active {
+                    self.edit("Ungroup", |doc| drop(edit::ungroup(doc, id)));
+                }
+            }
+            A::MergeDown => {
+                if let Some(id) = self.doc().active {
+                    self.operate(Operation::MergeDown(id));
+                }
+            }
+            A::StampVisible => self.edit("New layer from visible", |doc| drop(edit::stamp_visible(doc, "Visible"))),
+            A::LayerUp | A::LayerDown => self.shift_layer(action == A::LayerUp),
+            A::SelectLayerAbove | A::SelectLayerBelow => self.choose_neighbour(action == A::SelectLayerAbove),
+            A::ToggleVisible => self.toggle(|l| LayerCommand::Visible(!l.visible)),
+            A::ToggleLock => self.toggle(|l| LayerCommand::Locked(!l.locked)),
+            A::ToggleAlphaLock => self.toggle(|l| LayerCommand::AlphaLocked(!l.alpha_locked)),
+            A::ToggleClipping => self.toggle(|l| LayerCommand::Clipping(!l.clipping)),
+            A::ToggleMask => self.toggle(|l| LayerCommand::MaskEnabled(!l.mask.as_ref().is_some_and(|m| m.enabled))),
+            A::AddMask => self.mask("Add layer mask", |doc, id| {
+                drop(edit::set_mask(doc, id, Some(LayerMask::reveal_all())));
+            }),
+            A::MaskFromSelection => self.mask("Layer mask from selection", |doc, id| {
+                drop(edit::mask_from_selection(doc, id));
+            }),
+            A::ApplyMask => self.mask("Apply layer mask", |doc, id| drop(edit::apply_mask(doc, id))),
+            A::DeleteMask => self.mask("Delete layer mask", |doc, id| drop(edit::set_mask(doc, id, None))),
+            A::ToggleEditMask => {
+                let open = self.open_mut();
+                open.edit_mask = !open.edit_mask;
+            }
+            A::FlipLayerHorizontal | A::FlipLayerVertical => {
+                let axis = if action == A::FlipLayerHorizontal { Axis::Horizontal } else { Axis::Vertical };
+                self.on_layer("Flip layer", |doc, id| {
+                    let within = doc.layer(id).map(|l| l.content_bounds()).unwrap_or_default();
+                    transform::flip(doc, id, axis, within);
+                });
+            }
+            A::SelectAll => self.set_selection("Select all", Some(selection::rect(self.page()))),
+            A::Deselect => self.set_selection("Deselect", None),
+            A::Reselect => match self.last_selection.clone() {
+                Some(mask) => self.set_selection("Reselect", Some(mask)),
+                None => self.tell(NoticeKind::Info, "Nothing was selected before."),
+            },
+            A::InvertSelection => self.invert_selection(),
+            A::SelectOpaque => self.select_opaque(),
+            A::FilterLevels => self.filter(Filter::Levels {
+                black: 0.0,
+                white: 1.0,
+                gamma: 1.0,
+                out_black: 0.0,
+                out_white: 1.0,
+            }),
+            A::FilterCurves => {
+                let line = || Curve::linear(0.0, 1.0);
+                self.filter(Filter::Curves { all: line(), channels: [line(), line(), line()] });
+            }
+            A::FilterHueSaturation => {
+                self.filter(Filter::HueSaturation { hue: 0.0, saturation: 0.0, lightness: 0.0 });
+            }
+            A::FilterBlur => self.filter(Filter::Blur { sigma_px: 4.0 }),
+            A::FilterSharpen => self.filter(Filter::Sharpen { sigma_px: 1.5, amount: 0.6 }),
+            A::FilterNoise => self.filter(Filter::Noise { amount: 0.1, monochrome: true, seed: 1 }),
+            A::FilterInvert => self.filter_now(Filter::Invert),
+            A::FilterDesaturate => {
+                self.filter_now(Filter::HueSaturation { hue: 0.0, saturation: -1.0, lightness: 0.0 });
+            }
+            A::Restroke => {
+                if let Some(id) = self.layer_for_change() {
+                    self.apply(Command::Preview(Operation::Restroke(id, Box::<restroke::Settings>::default())));
+                }
+            }
+            A::RepeatFilter => self.repeat_filter(),
+            A::BrushSmaller | A::BrushLarger => self.scale_brush(action == A::BrushLarger),
+            A::BrushSofter | A::BrushHarder => self.soften_brush(action == A::BrushHarder),
+            A::OpacityLower | A::OpacityHigher => {
+                let step = if action == A::OpacityHigher { 0.1 } else { -0.1 };
+                let mut brush = self.brushes.brush().clone();
+                brush.opacity = (brush.opacity + step).clamp(0.05, 1.0);
+                self.brushes.set(brush);
+            }
+            A::EraseMode => self.erase = !self.erase,
+            A::SwapColors => self.colors.swap(),
+            A::DefaultColors => self.colors.reset(),
+            A::CycleStabiliser => self.cycle_stabiliser(),
+            A::MirrorPainting => self.toggle_mirror(),
+            A::ImportPalette => self.effects.push(Effect::AskPaletteOpen),
+            A::ExportPalette => self.effects.push(Effect::AskPaletteSave),
+            A::ToolBrush | A::ToolEraser | A::ToolFill | A::ToolGradient | A::ToolShape | A::ToolText | A::ToolPicker => {
+                self.tool_action(action);
+            }
+            A::ToolSelectRect | A::ToolSelectEllipse | A::ToolLasso | A::ToolPolygon | A::ToolWand => {
+                self.tool_action(action);
+            }
+            A::ToolSelectColor | A::ToolSelectBrush | A::ToolMove | A::ToolTransform | A::ToolCrop => {
+                self.tool_action(action);
+            }
+            A::ToolPan | A::ToolZoom => self.tool_action(action),
+            A::ZoomIn | A::ZoomOut => self.open_mut().viewport.zoom_step(action == A::ZoomIn),
+            A::ZoomActual => self.apply(Command::View(super::ViewCommand::ZoomTo(1.0))),
+            A::ZoomFit => {
+                let page = self.page();
+                self.open_mut().viewport.fit(page);
+            }
+            A::RotateViewClockwise | A::RotateViewCounter => {
+                let turns = if action == A::RotateViewClockwise { 1.0 } else { -1.0 } / 24.0;
+                let (w, h) = self.viewport().size_px;
+                let anchor = Point::new(w / 2.0, h / 2.0);
+                self.apply(Command::View(super::ViewCommand::RotateBy { turns, anchor }));
+            }
+            A::MirrorView => self.open_mut().viewport.mirror(),
+            A::ResetView => self.open_mut().viewport.straighten(),
+            A::TogglePixelGrid => self.settings.pixel_grid = !self.settings.pixel_grid,
+            A::NextDocument => {
+                let next = self.documents[(self.current + 1) % self.documents.len()].id;
+                self.show_document(next);
+            }
+        }
+    }
+
+    fn window(&mut self, action: Action) {
+        self.effects.push(Effect::Window(action));
+    }
+
+    fn tool_action(&mut self, action: Action) {
+        if let Some(kind) = ToolKind::ALL.into_iter().find(|kind| kind.action() == action) {
+            self.take_tool(kind);
+        }
+    }
+
+    /// The active layer if its pixels can be changed; otherwise says why not.
+    fn layer_for_change(&mut self) -> Option<LayerId> {
+        match paintable(self.open()) {
+            Ok(id) => Some(id),
+            Err(why) => {
+                self.tell(NoticeKind::Warning, why);
+                None
+            }
+        }
+    }
+
+    fn on_layer(&mut self, name: &str, change: impl FnOnce(&mut Document, LayerId)) {
+        if let Some(id) = self.layer_for_change() {
+            self.edit(name, |doc| change(doc, id));
+        }
+    }
+
+    fn on_active(&mut self, command: LayerCommand) {
+        if let Some(id) = self.doc().active {
+            self.layer_command(id, command);
+        }
+    }
+
+    fn toggle(&mut self, command: impl FnOnce(&crate::document::Layer) -> LayerCommand) {
+        if let Some(layer) = self.active_layer() {
+            let (id, command) = (layer.id, command(layer));
+            self.layer_command(id, command);
+        }
+    }
+
+    fn mask(&mut self, name: &str, change: impl FnOnce(&mut Document, LayerId)) {
+        if let Some(id) = self.doc().active {
+            self.edit(name, |doc| change(doc, id));
+        }
+    }
+
+    fn travel(&mut self, back: bool) {
+        // Undo in the middle of a gesture takes the gesture back.
+        if self.with_tool(super::Toolbox::cancel) {
+            return;
+        }
+        if self.preview.take().is_some() {
+            return;
+        }
+        let current = self.open().history.current();
+        let step = if back { current.checked_sub(1) } else { Some(current + 1) };
+        if let Some(step) = step {
+            self.jump(step);
+        }
+    }
+
+    pub(super) fn jump(&mut self, step: usize) {
+        self.with_tool(super::Toolbox::cancel);
+        self.preview = None;
+        self.merging = None;
+        let now = self.now_secs;
+        let open = self.open_mut();
+        open.history.jump(step, &mut open.doc);
+        open.touched(now);
+    }
+
+    fn invert_selection(&mut self) {
+        let page = selection::rect(self.page());
+        let inverted = match &self.doc().selection {
+            None => Mask::default(),
+            Some(mask) => selection::combine(Some(&page), mask, Combine::Subtract),
+        };
+        self.set_selection("Invert selection", Some(inverted));
+    }
+
+    fn select_opaque(&mut self) {
+        let Some(layer) = self.active_layer() else { return };
+        let pixels = match layer.pixels() {
+            Some(pixels) => pixels.clone(),
+            None => crate::document::composite::composite_layers(layer.children(), &layer.tiles()),
+        };
+        let mut mask = Mask::default();
+        let positions: Vec<TilePos> = pixels.tiles().map(|(pos, _)| pos).collect();
+        mask.edit_tiles(&positions, |pos, tile| {
+            let slot = pixels.slot(pos);
+            tile.planes[0].iter_mut().enumerate().for_each(|(i, v)| *v = slot.get(i)[3]);
+        });
+        mask.compact(positions);
+        self.set_selection("Select what the layer covers", Some(mask));
+    }
+
+    fn filter(&mut self, filter: Filter) {
+        if let Some(id) = self.layer_for_change()
+            && self.may_edit()
+        {
+            self.set_preview(Operation::Filter(id, filter));
+        }
+    }
+
+    fn filter_now(&mut self, filter: Filter) {
+        if let Some(id) = self.layer_for_change() {
+            self.operate(Operation::Filter(id, filter));
+        }
+    }
+
+    fn repeat_filter(&mut self) {
+        let Some(id) = self.layer_for_change() else { return };
+        match self.last_filter.clone() {
+            Some(Operation::Filter(_, filter)) => self.operate(Operation::Filter(id, filter)),
+            Some(Operation::Restroke(_, settings)) => self.operate(Operation::Restroke(id, settings)),
+            Some(_) | None => self.tell(NoticeKind::Info, "No filter has been used yet."),
+        }
+    }
+
+    fn scale_brush(&mut self, larger: bool) {
+        let mut brush = self.brushes.brush().clone();
+        let size = brush.size_px;
+        // Steps of one pixel for small brushes, of a tenth for large ones.
+        let step = (size * 0.1).max(1.0);
+        brush.size_px = if larger { (size + step).round() } else { (size - step).round() };
+        self.brushes.set(brush);
+    }
+
+    fn soften_brush(&mut self, harder: bool) {
+        let mut brush = self.brushes.brush().clone();
+        if let Tip::Round { hardness } = &mut brush.tip {
+            *hardness = (*hardness + if harder { 0.1 } else { -0.1 }).clamp(0.0, 1.0);
+            self.brushes.set(brush);
+        } else {
+            self.tell(NoticeKind::Info, "Only round tips have a hardness.");
+        }
+    }
+
+    fn cycle_stabiliser(&mut self) {
+        let mut brush = self.brushes.brush().clone();
+        let (next, word) = match brush.stabiliser {
+            Stabiliser::Off => (Stabiliser::Basic, "basic"),
+            Stabiliser::Basic => (Stabiliser::Strong, "strong"),
+            Stabiliser::Strong => (Stabiliser::Off, "off"),
+        };
+        brush.stabiliser = next;
+        self.brushes.set(brush);
+        self.tell(NoticeKind::Info, format!("Stabiliser: {word}."));
+    }
+
+    fn toggle_mirror(&mut self) {
+        let page = self.page();
+        let center = Point::new(f64::from(page.x0 + page.x1) / 2.0, f64::from(page.y0 + page.y1) / 2.0);
+        self.options.symmetry = match self.options.symmetry {
+            Symmetry::Off => Symmetry::Mirror { center, turns: 0.25 },
+            Symmetry::Mirror { .. } | Symmetry::Radial { .. } => Symmetry::Off,
+        };
+    }
+
+    /// Whether the action can be done now; menus grey out the others.
+    pub fn enabled(&self, action: Action) -> bool {
+        use Action as A;
+        let layer = self.active_layer();
+        match action {
+            A::Undo => self.open().history.can_undo() || self.busy() || self.preview.is_some(),
+            A::Redo => self.open().history.can_redo(),
+            A::Deselect
+            | A::CropToSelection
+            | A::GrowSelection
+            | A::ShrinkSelection
+            | A::FeatherSelection
+            | A::BorderSelection
+            | A::MaskFromSelection => self.doc().selection.is_some(),
+            A::Reselect => self.last_selection.is_some(),
+            A::DeleteLayer | A::DuplicateLayer | A::RenameLayer | A::GroupLayer | A::LayerUp | A::LayerDown => {
+                layer.is_some()
+            }
+            A::ToggleVisible | A::ToggleLock | A::ToggleAlphaLock | A::ToggleClipping | A::SelectOpaque => {
+                layer.is_some()
+            }
+            A::Ungroup => layer.is_some_and(|l| l.pixels().is_none()),
+            A::MergeDown => self
+                .doc()
+                .active
+                .and_then(|id| edit::locate(self.doc(), id))
+                .is_some_and(|place| place.index > 0),
+            A::AddMask => layer.is_some_and(|l| l.mask.is_none()),
+            A::ToggleEditMask | A::ToggleMask | A::ApplyMask | A::DeleteMask => layer.is_some_and(|l| l.mask.is_some()),
+            A::RepeatFilter => self.last_filter.is_some(),
+            A::NextDocument => self.documents.len() > 1,
+            _ => true,
+        }
+    }
+
+    /// Whether the action is switched on, for those that switch.
+    pub fn checked(&self, action: Action) -> Option<bool> {
+        use Action as A;
+        let layer = self.active_layer();
+        match action {
+            A::ToggleVisible => layer.map(|l| l.visible),
+            A::ToggleLock => layer.map(|l| l.locked),
+            A::ToggleAlphaLock => layer.map(|l| l.alpha_locked),
+            A::ToggleClipping => layer.map(|l| l.clipping),
+            A::ToggleMask => layer.and_then(|l| l.mask.as_ref()).map(|m| m.enabled),
+            A::ToggleEditMask => Some(self.open().edit_mask),
+            A::EraseMode => Some(self.erase),
+            A::MirrorPainting => Some(self.options.symmetry != Symmetry::Off),
+            A::MirrorView => Some(self.viewport().mirrored),
+            A::TogglePixelGrid => Some(self.settings.pixel_grid),
+            _ => ToolKind::ALL.into_iter().find(|k| k.action() == action).map(|k| k == self.toolbox.kind),
+        }
+    }
+}
+
+/// A quarter turn of everything about the page, whose sides change places.
+fn rotate_image(doc: &mut Document, clockwise: bool) {
+    let page = doc.page;
+    let (x0, y0) = (f64::from(page.x0), f64::from(page.y0));
+    let (w, h) = (f64::from(page.width()), f64::from(page.height()));
+    // Clockwise (y down): (x, y) → (h - y, x), measured from the corner of the page.
+    let map = if clockwise {
+        Projective::affine(0.0, 1.0, -1.0, 0.0, x0 + h + y0, y0 - x0)
+    } else {
+        Projective::affine(0.0, -1.0, 1.0, 0.0, x0 - y0, y0 + w + x0)
+    };
+    doc.page = Rect::from_size(page.x0, page.y0, page.height(), page.width());
+    let ids: Vec<LayerId> = doc.layers().iter().map(|l| l.id).collect();
+    let selected = doc.selection.take();
+    for id in ids {
+        let locked = doc.layer(id).is_some_and(|l| l.locked);
+        edit::set_locked(doc, id, false);
+        transform::transform(doc, id, &map, Resample::Nearest);
+        edit::set_locked(doc, id, locked);
+    }
+    doc.selection = selected.and_then(|mask| transform::transformed(&mask, &map, Resample::Nearest));
+}

@@ -1,0 +1,250 @@
+//! What the window asks of the editor, and what the editor asks of the window.
+
+use super::action::Action;
+use super::options::ToolOptions;
+use super::opened::DocId;
+use super::settings::Settings;
+use super::work::Operation;
+use crate::color::Rgba;
+use crate::document::edit::Place;
+use crate::document::{BlendMode, Layer, LayerId};
+use crate::geom::{Point, Rect};
+use crate::paint::{Brush, Symmetry};
+use std::path::PathBuf;
+
+/// A change of one layer. Every one is an undo step; values that are dragged become one step.
+#[derive(Clone, Debug, PartialEq)]
+pub enum LayerCommand {
+    /// Makes it the one that is painted on.
+    Activate,
+    /// Another name.
+    Rename(String),
+    /// 0..=1.
+    Opacity(f32),
+    /// Shown or hidden.
+    Visible(bool),
+    /// Shown alone: all its siblings hidden, or all shown again.
+    Solo,
+    /// Not to be edited.
+    Locked(bool),
+    /// Alpha is kept.
+    AlphaLocked(bool),
+    /// Clipped to the layer below.
+    Clipping(bool),
+    /// How it is blended.
+    Blend(BlendMode),
+    /// Whether its mask hides anything.
+    MaskEnabled(bool),
+    /// Somewhere else in the list.
+    MoveTo(Place),
+    /// A copy above it.
+    Duplicate,
+    /// Away.
+    Remove,
+}
+
+/// How the view changes; positions in physical pixels of the view.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ViewCommand {
+    /// The view has this size.
+    Resize {
+        /// Width.
+        width: f64,
+        /// Height.
+        height: f64,
+    },
+    /// Moves the canvas.
+    Pan {
+        /// To the right.
+        dx: f64,
+        /// Down.
+        dy: f64,
+    },
+    /// Multiplies the zoom about a point.
+    ZoomBy {
+        /// By this.
+        factor: f64,
+        /// About this.
+        anchor: Point,
+    },
+    /// Sets the zoom about the middle.
+    ZoomTo(f64),
+    /// Rotates about a point, clockwise.
+    RotateBy {
+        /// By this.
+        turns: f64,
+        /// About this.
+        anchor: Point,
+    },
+    /// Brings a canvas point to the middle.
+    CenterOn(Point),
+}
+
+/// All that the window may ask for.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Something from the table.
+    Act(Action),
+    /// A change of one layer.
+    Layer(LayerId, LayerCommand),
+    /// A change of the view.
+    View(ViewCommand),
+    /// Goes to that step of the history.
+    JumpHistory(usize),
+    /// Shows that document.
+    ShowDocument(DocId),
+    /// Closes that document; what is not saved is lost unless `force` is false, which asks.
+    CloseDocument {
+        /// Which.
+        id: DocId,
+        /// Without asking.
+        force: bool,
+    },
+    /// Leaves the program without asking.
+    QuitNow,
+    /// A new picture.
+    NewDocument {
+        /// Name of the document.
+        name: String,
+        /// Width of the page in pixels.
+        width: u32,
+        /// Height of the page in pixels.
+        height: u32,
+        /// Colour of its ground; alpha 0 = none.
+        ground: Rgba,
+    },
+    /// Opens files, each as a document.
+    OpenFiles(Vec<PathBuf>),
+    /// Opens files as layers of the document that is shown.
+    OpenAsLayers(Vec<PathBuf>),
+    /// Saves the document there; the extension says as what.
+    SaveTo(DocId, PathBuf),
+    /// Writes a copy of the document that is shown.
+    ExportTo(PathBuf, super::files::ExportChoice),
+    /// Reads a palette.
+    ImportPalette(PathBuf),
+    /// Writes the palette.
+    ExportPalette(PathBuf),
+    /// Puts a picture in as a layer: 8-bit RGBA, straight alpha, rows from the top.
+    PastePicture {
+        /// Width.
+        width: u32,
+        /// Height.
+        height: u32,
+        /// Pixels.
+        rgba: Vec<u8>,
+    },
+    /// Sets the page, keeping all paint.
+    SetPage(Rect),
+    /// Sets the page and cuts what lies outside.
+    CropTo(Rect),
+    /// Another brush (that of the palette of brushes stays as it is).
+    SetBrush(Box<Brush>),
+    /// Takes a preset by its name.
+    PickBrush(String),
+    /// Keeps the brush as a preset under its name.
+    SaveBrush,
+    /// Removes the user's preset of that name; a brush that comes with the program returns to its own form.
+    DeleteBrush(String),
+    /// Sets the foreground colour, and remembers it if `settled` (the pointer was let go).
+    SetColor {
+        /// The colour.
+        color: Rgba,
+        /// Whether it goes among the recent ones.
+        settled: bool,
+    },
+    /// Adds the foreground colour to the palette.
+    AddSwatch,
+    /// Removes a colour of the palette.
+    RemoveSwatch(usize),
+    /// Other options of tools.
+    SetOptions(Box<ToolOptions>),
+    /// Other copies of strokes.
+    SetSymmetry(Symmetry),
+    /// Other settings.
+    SetSettings(Box<Settings>),
+    /// Grows the selection by pixels (shrinks it when negative).
+    GrowSelection(i32),
+    /// Softens the selection.
+    FeatherSelection(f32),
+    /// Leaves a band of the selection.
+    BorderSelection(u32),
+    /// Begins, or changes, an operation that is previewed until it is applied.
+    Preview(Operation),
+    /// Applies the previewed operation.
+    ApplyPreview,
+    /// Drops the previewed operation.
+    CancelPreview,
+    /// Does an operation at once.
+    Operate(Operation),
+    /// Restores the orphaned document of that number, or all.
+    Recover(usize),
+    /// Throws the orphaned document of that number away.
+    DiscardRecovered(usize),
+    /// Adds a finished layer on top of the active one.
+    AddLayer(Box<Layer>),
+}
+
+/// What the person should be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Notice {
+    /// How bad it is.
+    pub kind: NoticeKind,
+    /// What happened, and the way out.
+    pub text: String,
+}
+
+/// How bad a notice is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoticeKind {
+    /// Done.
+    Info,
+    /// Could not be done as asked.
+    Warning,
+    /// Something went wrong.
+    Error,
+}
+
+/// What only the window can do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// An action that concerns the window itself.
+    Window(Action),
+    /// Asks for files to open; as layers, if so.
+    AskOpen {
+        /// Into the document that is shown.
+        as_layers: bool,
+    },
+    /// Asks where to save the document.
+    AskSave {
+        /// Which.
+        id: DocId,
+        /// A file name to begin with.
+        suggestion: PathBuf,
+    },
+    /// Asks whether to save a changed document before it is closed.
+    AskClose(DocId),
+    /// Asks which changed documents to save before the program ends.
+    AskQuit,
+    /// Asks for a palette to read.
+    AskPaletteOpen,
+    /// Asks where to write the palette.
+    AskPaletteSave,
+    /// Asks the system for what is on the clipboard.
+    AskPaste,
+    /// Puts a picture on the clipboard: 8-bit RGBA, straight alpha.
+    CopyPicture {
+        /// Width.
+        width: u32,
+        /// Height.
+        height: u32,
+        /// Pixels.
+        rgba: Vec<u8>,
+    },
+    /// Tells the person something.
+    Tell(Notice),
+    /// Documents of a program that did not end well were found.
+    OfferRecovery,
+    /// Ends the program.
+    Quit,
+}

@@ -1,0 +1,142 @@
+//! Slow changes of a picture, made on a thread of their own and shown before they are applied.
+
+use crate::document::{Document, LayerId, edit};
+use crate::geom::Projective;
+use crate::paint::filter::{self, Filter};
+use crate::paint::restroke;
+use crate::paint::transform::{self, Resample};
+use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
+use std::sync::Arc;
+
+/// A change that may take longer than a frame, as data.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Operation {
+    /// A filter on a layer.
+    Filter(LayerId, Filter),
+    /// Real strokes instead of a layer's pixels.
+    Restroke(LayerId, Box<restroke::Settings>),
+    /// A layer, or what is selected of it, moved, scaled, rotated or bent.
+    Transform(LayerId, Projective, Resample),
+    /// The whole picture at another size.
+    Resize {
+        /// Width of the page in pixels.
+        width: u32,
+        /// Height of the page in pixels.
+        height: u32,
+        /// How pixels between pixels are made up.
+        how: Resample,
+    },
+    /// One layer into the one below it.
+    MergeDown(LayerId),
+    /// All layers into one.
+    Flatten,
+}
+
+impl Operation {
+    /// What the history calls it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Operation::Filter(_, filter) => match filter {
+                Filter::Levels { .. } => "Levels",
+                Filter::Curves { .. } => "Curves",
+                Filter::HueSaturation { .. } => "Hue and saturation",
+                Filter::Blur { .. } => "Gaussian blur",
+                Filter::Sharpen { .. } => "Sharpen",
+                Filter::Noise { .. } => "Noise",
+                Filter::Invert => "Invert colours",
+            },
+            Operation::Restroke(..) => "Restroke",
+            Operation::Transform(..) => "Transform",
+            Operation::Resize { .. } => "Image size",
+            Operation::MergeDown(_) => "Merge down",
+            Operation::Flatten => "Flatten image",
+        }
+    }
+
+    /// Does it.
+    pub fn run(&self, doc: &mut Document) {
+        match self {
+            Operation::Filter(id, what) => filter::apply(doc, *id, what),
+            Operation::Restroke(id, settings) => restroke::apply(doc, *id, settings),
+            Operation::Transform(id, map, how) => transform::transform(doc, *id, map, *how),
+            Operation::Resize { width, height, how } => transform::resize(doc, *width, *height, *how),
+            Operation::MergeDown(id) => edit::merge_down(doc, *id),
+            Operation::Flatten => edit::flatten(doc, "Background"),
+        };
+    }
+}
+
+/// Wakes the window when a thread has something for it.
+pub type Waker = Arc<dyn Fn() + Send + Sync>;
+
+struct Order {
+    number: u64,
+    doc: Document,
+    operation: Operation,
+}
+
+/// What became of the order of that number: a document, or a panic's words.
+pub struct Done {
+    /// The number that [`Worker::order`] gave.
+    pub number: u64,
+    /// The changed document.
+    pub result: Result<Document, String>,
+}
+
+/// The thread.
+pub struct Worker {
+    orders: Sender<Order>,
+    done: Receiver<Done>,
+    next: u64,
+}
+
+impl Worker {
+    /// Starts it. It ends when the worker is dropped.
+    pub fn start(waker: Waker) -> Self {
+        let (orders, inbox) = unbounded::<Order>();
+        let (outbox, done) = bounded(16);
+        let spawned = std::thread::Builder::new().name("scumble-work".into()).spawn(move || {
+            while let Ok(mut order) = inbox.recv() {
+                // Only the newest order counts: a slider was dragged on.
+                loop {
+                    match inbox.try_recv() {
+                        Ok(newer) => order = newer,
+                        Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
+                    }
+                }
+                let Order { number, mut doc, operation } = order;
+                let run = std::panic::AssertUnwindSafe(|| {
+                    operation.run(&mut doc);
+                    doc
+                });
+                let result = std::panic::catch_unwind(run).map_err(|why| panic_words(&*why));
+                if outbox.send(Done { number, result }).is_err() {
+                    break;
+                }
+                waker();
+            }
+        });
+        debug_assert!(spawned.is_ok(), "no thread for slow changes");
+        Self { orders, done, next: 0 }
+    }
+
+    /// Asks for `operation` on `doc`; earlier orders that were not begun are dropped.
+    pub fn order(&mut self, doc: &Document, operation: &Operation) -> u64 {
+        self.next += 1;
+        let order = Order { number: self.next, doc: doc.clone(), operation: operation.clone() };
+        // Without a thread no answer comes; the window stays alive and the operation can be cancelled.
+        let _ = self.orders.send(order);
+        self.next
+    }
+
+    /// What is finished.
+    pub fn done(&self) -> impl Iterator<Item = Done> {
+        self.done.try_iter()
+    }
+}
+
+/// The words of a panic.
+pub(super) fn panic_words(why: &(dyn std::any::Any + Send)) -> String {
+    let text = why.downcast_ref::<&str>().map(|s| (*s).to_owned());
+    text.or_else(|| why.downcast_ref::<String>().cloned()).unwrap_or_else(|| "an unknown fault".into())
+}

@@ -1,0 +1,354 @@
+//! The program in a window.
+
+use super::canvas::{Canvas, Deed};
+use super::dialogs::{Answer, Ask, Dialogs, SystemDialogs};
+use super::notices::Notices;
+use super::palette::Palette;
+use super::panels::Dock;
+use super::widgets::Frame;
+use super::windows::Windows;
+use super::{keys, menus, options_bar, status_bar, theme, toolbar};
+use crate::editor::settings::Theme;
+use crate::editor::{Action, Command, DocId, Editor, Effect, Folders, Notice, NoticeKind, Settings};
+use eframe::egui::{self, Context, Key, ViewportCommand};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+/// The window's part of the program.
+pub struct App {
+    /// The application.
+    pub editor: Editor,
+    canvas: Canvas,
+    dock: Dock,
+    palette: Palette,
+    windows: Windows,
+    notices: Notices,
+    dialogs: Box<dyn Dialogs>,
+    asked: Vec<(Asked, Answer)>,
+    panels_hidden: bool,
+    /// What the theme was last set to.
+    looks: Option<(Theme, f32)>,
+    title: String,
+    quitting: bool,
+}
+
+/// What an answer is for.
+enum Asked {
+    Open { as_layers: bool },
+    Save(DocId),
+    PaletteOpen,
+    PaletteSave,
+}
+
+/// How the program is started.
+pub struct Start {
+    /// Where it keeps what is its own.
+    pub folders: Folders,
+    /// Files to open.
+    pub files: Vec<PathBuf>,
+    /// Who asks for files.
+    pub dialogs: Box<dyn Dialogs>,
+}
+
+impl App {
+    /// The program in the window of `cc`.
+    pub fn new(cc: &eframe::CreationContext, start: Start) -> Self {
+        theme::install(&cc.egui_ctx);
+        let (settings, complaint) = match start.folders.config.as_ref().map(|f| f.join("settings.toml")) {
+            Some(path) => match Settings::load(&path) {
+                Ok(settings) => (settings, None),
+                Err(why) => (Settings::default(), Some(why)),
+            },
+            None => (Settings::default(), None),
+        };
+        let brushes = start.folders.config.as_ref().map(|f| own_brushes(&f.join("brushes"))).unwrap_or_default();
+        let ctx = cc.egui_ctx.clone();
+        let waker = Arc::new(move || ctx.request_repaint());
+        let dock = Dock::restore(settings.panels.as_deref());
+        let mut editor = Editor::new(start.folders, settings, brushes, waker);
+        if !start.files.is_empty() {
+            editor.apply(Command::OpenFiles(start.files));
+        }
+        let mut notices = Notices::default();
+        if let Some(why) = complaint {
+            let text = format!("The settings could not be read and are as they come: {why}");
+            notices.push(Notice { kind: NoticeKind::Warning, text }, 0.0);
+        }
+        Self {
+            editor,
+            canvas: Canvas::new(cc.wgpu_render_state.as_ref()),
+            dock,
+            palette: Palette::default(),
+            windows: Windows::default(),
+            notices,
+            dialogs: start.dialogs,
+            asked: Vec::new(),
+            panels_hidden: false,
+            looks: None,
+            title: String::new(),
+            quitting: false,
+        }
+    }
+
+    /// The notices in view.
+    pub fn notices(&self) -> impl Iterator<Item = &str> {
+        self.notices.texts()
+    }
+
+    fn shortcuts(&mut self, ctx: &Context, canvas_focused: bool, commands: &mut Vec<Command>) {
+        for action in keys::pressed(ctx, self.editor.settings()) {
+            // Tab moves the focus, unless the canvas has it.
+            let tab = action == Action::TogglePanels && ctx.input(|i| i.key_pressed(Key::Tab));
+            if !tab || canvas_focused {
+                commands.push(Command::Act(action));
+            }
+        }
+    }
+
+    /// Enter and Escape finish and drop what is under way; Escape brings the focus back to the canvas.
+    fn enter_escape(&mut self, ctx: &Context, canvas: &egui::Response) {
+        let (enter, escape) = ctx.input(|i| (i.key_pressed(Key::Enter), i.key_pressed(Key::Escape)));
+        if self.palette.is_open() || ctx.any_popup_open() {
+            return;
+        }
+        let here = canvas.has_focus() || ctx.memory(|m| m.focused()).is_none();
+        if enter && here {
+            self.editor.confirm();
+        }
+        if escape {
+            if here {
+                self.editor.escape();
+            }
+            canvas.request_focus();
+        }
+    }
+
+    fn dropped(&mut self, ctx: &Context, commands: &mut Vec<Command>) {
+        let (dropped, over_canvas) = ctx.input(|i| {
+            let files: Vec<PathBuf> = i.raw.dropped_files.iter().map(|f| f.path().to_path_buf()).collect();
+            (files, i.modifiers.shift)
+        });
+        let dropped: Vec<PathBuf> = dropped.into_iter().filter(|p| !p.as_os_str().is_empty()).collect();
+        if !dropped.is_empty() {
+            // With Shift as layers, as documents otherwise.
+            commands.push(if over_canvas { Command::OpenAsLayers(dropped) } else { Command::OpenFiles(dropped) });
+        }
+        let pasted = ctx.input(|i| {
+            i.events.iter().find_map(|e| match e {
+                egui::Event::PasteImage(image) => Some(image.clone()),
+                _ => None,
+            })
+        });
+        if let Some(image) = pasted {
+            let rgba = image.pixels.iter().flat_map(|c| c.to_srgba_unmultiplied()).collect();
+            let [width, height] = image.size.map(|v| v as u32);
+            commands.push(Command::PastePicture { width, height, rgba });
+        }
+    }
+
+    fn effects(&mut self, ctx: &Context) {
+        let now = ctx.input(|i| i.time);
+        for effect in self.editor.take_effects() {
+            match effect {
+                Effect::Window(action) => self.window_action(ctx, action),
+                Effect::AskOpen { as_layers } => self.ask(ctx, Asked::Open { as_layers }, Ask::Open),
+                Effect::AskSave { id, suggestion } => self.ask(ctx, Asked::Save(id), Ask::Save(suggestion)),
+                Effect::AskPaletteOpen => self.ask(ctx, Asked::PaletteOpen, Ask::PaletteOpen),
+                Effect::AskPaletteSave => self.ask(ctx, Asked::PaletteSave, Ask::PaletteSave),
+                Effect::AskPaste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
+                Effect::CopyPicture { width, height, rgba } => {
+                    let size = [width as usize, height as usize];
+                    ctx.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, &rgba));
+                }
+                Effect::Tell(notice) => self.notices.push(notice, now),
+                Effect::AskClose(_) | Effect::AskQuit | Effect::OfferRecovery => {}
+                Effect::Quit => {
+                    self.quitting = true;
+                    ctx.send_viewport_cmd(ViewportCommand::Close);
+                }
+            }
+        }
+    }
+
+    fn ask(&mut self, ctx: &Context, asked: Asked, ask: Ask) {
+        let ctx = ctx.clone();
+        let answer = self.dialogs.ask(ask, Arc::new(move || ctx.request_repaint()));
+        self.asked.push((asked, answer));
+    }
+
+    /// Takes the answers of file dialogs.
+    fn answers(&mut self, commands: &mut Vec<Command>) {
+        self.asked.retain(|(asked, answer)| {
+            let paths = match answer.try_recv() {
+                Ok(paths) => paths,
+                Err(crossbeam_channel::TryRecvError::Empty) => return true,
+                Err(crossbeam_channel::TryRecvError::Disconnected) => return false,
+            };
+            let first = paths.first().cloned();
+            match (asked, first) {
+                (_, None) => {}
+                (Asked::Open { as_layers: false }, Some(_)) => commands.push(Command::OpenFiles(paths)),
+                (Asked::Open { as_layers: true }, Some(_)) => commands.push(Command::OpenAsLayers(paths)),
+                (Asked::Save(id), Some(path)) => commands.push(Command::SaveTo(*id, path)),
+                (Asked::PaletteOpen, Some(path)) => commands.push(Command::ImportPalette(path)),
+                (Asked::PaletteSave, Some(path)) => commands.push(Command::ExportPalette(path)),
+            }
+            false
+        });
+    }
+
+    fn window_action(&mut self, ctx: &Context, action: Action) {
+        let mut settings = self.editor.settings().clone();
+        match action {
+            Action::CommandPalette => return self.palette.toggle(),
+            Action::TogglePanels => {
+                self.panels_hidden = !self.panels_hidden;
+                return;
+            }
+            Action::ResetPanels => return self.dock.reset(),
+            Action::FullScreen => {
+                let full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
+                return ctx.send_viewport_cmd(ViewportCommand::Fullscreen(!full));
+            }
+            Action::ToggleTheme => {
+                let dark = ctx.theme() == egui::Theme::Dark;
+                settings.theme = if dark { Theme::Light } else { Theme::Dark };
+            }
+            Action::UiLarger => settings.ui_scale += 0.125,
+            Action::UiSmaller => settings.ui_scale -= 0.125,
+            Action::RenameLayer => {
+                let frame = Frame { editor: &self.editor, commands: &mut Vec::new() };
+                return self.dock.rename_layer(&frame);
+            }
+            _ => {
+                self.windows.open(action);
+                return;
+            }
+        }
+        self.editor.apply(Command::SetSettings(Box::new(settings)));
+    }
+
+    fn closing(&mut self, ctx: &Context) {
+        if ctx.input(|i| i.viewport().close_requested()) && !self.quitting {
+            ctx.send_viewport_cmd(ViewportCommand::CancelClose);
+            self.editor.apply(Command::Act(Action::Quit));
+        }
+    }
+
+    fn update_title(&mut self, ctx: &Context) {
+        let open = self.editor.open();
+        let star = if open.modified() { "*" } else { "" };
+        let title = format!("{}{star} – Scumble", open.title());
+        if title != self.title {
+            ctx.send_viewport_cmd(ViewportCommand::Title(title.clone()));
+            self.title = title;
+        }
+    }
+
+    fn layout(&mut self, ui: &mut egui::Ui, commands: &mut Vec<Command>) -> (egui::Response, Vec<Deed>) {
+        let mut frame = Frame { editor: &self.editor, commands };
+        egui::Panel::top("menu").show(ui, |ui| menus::show(ui, &mut frame));
+        if !self.panels_hidden {
+            egui::Panel::top("options").exact_size(38.0).show(ui, |ui| {
+                ui.centered_and_justified(|ui| {
+                    options_bar::show(ui, &mut frame);
+                });
+            });
+            egui::Panel::bottom("status").show(ui, |ui| status_bar::show(ui, &mut frame, self.canvas.pointer()));
+            egui::Panel::left("tools").exact_size(44.0).resizable(false).show(ui, |ui| {
+                egui::ScrollArea::vertical().show(ui, |ui| toolbar::show(ui, &mut frame));
+            });
+            let right = egui::Panel::right("panels").default_size(270.0).size_range(200.0..=520.0);
+            right.frame(egui::Frame::new().fill(ui.visuals().panel_fill)).show(ui, |ui| {
+                self.dock.show(ui, &mut frame);
+            });
+        }
+        let none = egui::Frame::NONE;
+        egui::CentralPanel::default().frame(none).show(ui, |ui| self.canvas.show(ui, &mut frame)).inner
+    }
+}
+
+impl eframe::App for App {
+    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+        let ctx = ui.ctx().clone();
+        let looks = (self.editor.settings().theme, self.editor.settings().ui_scale);
+        if self.looks != Some(looks) {
+            theme::choose(&ctx, looks.0, looks.1);
+            self.looks = Some(looks);
+        }
+        let now = ctx.input(|i| i.time);
+        self.editor.tick(now);
+        let mut commands = Vec::new();
+        let (canvas, deeds) = self.layout(ui, &mut commands);
+        for deed in deeds {
+            match deed {
+                Deed::Pointer(event) => self.editor.pointer(&event),
+                Deed::Escape => self.editor.escape(),
+            }
+        }
+        {
+            let mut frame = Frame { editor: &self.editor, commands: &mut commands };
+            self.windows.show(&ctx, &mut frame);
+            self.palette.show(&ctx, &mut frame);
+        }
+        self.shortcuts(&ctx, canvas.has_focus(), &mut commands);
+        self.enter_escape(&ctx, &canvas);
+        self.dropped(&ctx, &mut commands);
+        self.answers(&mut commands);
+        self.closing(&ctx);
+        if !commands.is_empty() {
+            // What they changed is seen in the next frame.
+            ctx.request_repaint();
+        }
+        commands.into_iter().for_each(|command| self.editor.apply(command));
+        self.effects(&ctx);
+        self.notices.show(&ctx, now);
+        self.update_title(&ctx);
+        if let Some(at) = self.editor.next_deadline() {
+            ctx.request_repaint_after(std::time::Duration::from_secs_f64((at - now).max(0.01)));
+        }
+    }
+
+    fn on_exit(&mut self) {
+        self.editor.store_settings();
+    }
+}
+
+/// The presets of the user; what cannot be read is left alone.
+fn own_brushes(folder: &std::path::Path) -> Vec<crate::paint::Brush> {
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut paths: Vec<PathBuf> =
+        files.map(|f| f.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")).take(1000).collect();
+    paths.sort();
+    let small = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|m| m.len() <= crate::paint::preset::MAX_BYTES as u64);
+    let read = |path: PathBuf| crate::paint::preset::from_toml(&std::fs::read_to_string(path).ok()?).ok();
+    paths.into_iter().filter(small).filter_map(read).collect()
+}
+
+/// Opens the window and runs until it is closed.
+///
+/// # Errors
+/// When no window or no graphics adapter can be had, in words that say what is missing.
+pub fn run(files: Vec<PathBuf>) -> Result<(), String> {
+    let folders = Folders {
+        config: dirs::config_dir().map(|f| f.join("scumble")),
+        state: dirs::state_dir().or_else(dirs::data_local_dir).map(|f| f.join("scumble").join("recovery")),
+    };
+    let options = eframe::NativeOptions {
+        viewport: egui::ViewportBuilder::default()
+            .with_title("Scumble")
+            .with_app_id("scumble")
+            .with_inner_size([1360.0, 860.0])
+            .with_min_inner_size([640.0, 420.0])
+            .with_drag_and_drop(true),
+        ..Default::default()
+    };
+    let start = move || Start { folders, files, dialogs: Box::new(SystemDialogs) };
+    eframe::run_native("Scumble", options, Box::new(move |cc| Ok(Box::new(App::new(cc, start()))))).map_err(|why| {
+        format!(
+            "no window could be opened: {why}\n\
+             A graphics driver for Vulkan, Metal, DirectX 12 or OpenGL is needed; on Linux a software driver will do \
+             (package mesa-vulkan-drivers). Without a screen, the commands of `scumble --help` work."
+        )
+    })
+}

@@ -1,0 +1,291 @@
+//! Pointer, pen, wheel and fingers over the canvas.
+//!
+//! Every event of a frame counts: a fast stroke has many in one frame, and each is a sample of the curve.
+
+use super::overlay;
+use crate::editor::tool::{Modifiers, Phase, PointerEvent, ToolKind};
+use crate::editor::{Command, Editor, ViewCommand};
+use crate::geom::Point;
+use crate::paint::PenSample;
+use crate::ui::widgets::Frame;
+use eframe::egui::{
+    self, CursorIcon, Event, Key, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, Rect, Response, TouchPhase, Ui,
+};
+
+/// Something for the editor that is not a command.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Deed {
+    /// For the tool in hand.
+    Pointer(PointerEvent),
+    /// Drop what is under way: a second finger came down.
+    Escape,
+}
+
+/// What a drag does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Drag {
+    Tool,
+    Pan,
+    Rotate,
+    Zoom { from: Pos2 },
+}
+
+/// What is pressed and where.
+#[derive(Debug, Default)]
+pub struct Input {
+    drag: Option<(Drag, PointerButton)>,
+    /// Last position on the screen in points.
+    last: Option<Pos2>,
+    /// On the canvas.
+    canvas: Option<Point>,
+    /// Of the finger or pen that is down.
+    force: Option<f32>,
+    touching: usize,
+    last_press: Option<(f64, Pos2)>,
+    clicks: u32,
+    last_secs: f64,
+}
+
+/// Presses within this time and distance are one double click.
+const DOUBLE_SECS: f64 = 0.35;
+const DOUBLE_POINTS: f32 = 6.0;
+
+impl Input {
+    /// Where the pointer is on the canvas.
+    pub fn pointer(&self) -> Option<Point> {
+        self.canvas
+    }
+
+    /// Takes what happened in this frame.
+    pub fn read(&mut self, ui: &Ui, rect: Rect, response: &Response, frame: &mut Frame) -> Vec<Deed> {
+        let ctx = ui.ctx();
+        let (events, modifiers, space, now) =
+            ctx.input(|i| (i.events.clone(), i.modifiers, i.key_down(Key::Space), i.time));
+        let typing = ctx.text_edit_focused();
+        let over = response.contains_pointer();
+        let scale = f64::from(ctx.pixels_per_point());
+        let mut deeds = Vec::new();
+        if self.fingers(ui, rect, scale, frame, &mut deeds) {
+            self.last_secs = now;
+            return deeds;
+        }
+        let held = Modifiers { shift: modifiers.shift, ctrl: modifiers.command, alt: modifiers.alt };
+        // The events of a frame came one after the other since the last frame; when, nobody says.
+        let n = events.len().max(1) as f64;
+        let since = self.last_secs.max(now - 0.1);
+        let mut samples: Vec<PenSample> = Vec::new();
+        let flush = |samples: &mut Vec<PenSample>, phase: Phase, clicks: u32, deeds: &mut Vec<Deed>| {
+            if !samples.is_empty() {
+                let samples = std::mem::take(samples);
+                deeds.push(Deed::Pointer(PointerEvent { phase, samples, modifiers: held, clicks }));
+            }
+        };
+        for (i, event) in events.iter().enumerate() {
+            let time = since + (now - since) * (i + 1) as f64 / n;
+            match event {
+                Event::Touch { phase, force, .. } => match phase {
+                    TouchPhase::Start => {
+                        self.touching += 1;
+                        self.force = force.filter(|f| *f > 0.0);
+                    }
+                    TouchPhase::Move => self.force = force.filter(|f| *f > 0.0).or(self.force),
+                    TouchPhase::End | TouchPhase::Cancel => self.touching = self.touching.saturating_sub(1),
+                },
+                Event::PointerMoved(pos) => {
+                    let from = self.last.replace(*pos);
+                    let sample = self.sample(*pos, rect, scale, frame.editor, time);
+                    self.canvas = over.then_some(sample.pos);
+                    match self.drag {
+                        Some((Drag::Tool, _)) => samples.push(sample),
+                        Some((drag, _)) => self.navigate(drag, from, *pos, rect, scale, frame),
+                        None if over => samples.push(sample),
+                        None => {}
+                    }
+                }
+                Event::PointerButton { pos, button, pressed: true, .. } => {
+                    if self.drag.is_some() || !over || !rect.contains(*pos) {
+                        continue;
+                    }
+                    flush(&mut samples, Phase::Hover, 0, &mut deeds);
+                    self.last = Some(*pos);
+                    let drag = kind_of(frame.editor.tool(), *button, space && !typing, held, *pos);
+                    let Some(drag) = drag else { continue };
+                    self.drag = Some((drag, *button));
+                    let double = self.last_press.is_some_and(|(t, p)| {
+                        now - t < DOUBLE_SECS && p.distance(*pos) < DOUBLE_POINTS
+                    });
+                    self.clicks = if double { self.clicks + 1 } else { 1 };
+                    self.last_press = Some((now, *pos));
+                    if drag == Drag::Tool {
+                        samples.push(self.sample(*pos, rect, scale, frame.editor, time));
+                        flush(&mut samples, Phase::Down, self.clicks, &mut deeds);
+                    }
+                }
+                Event::PointerButton { pos, button, pressed: false, .. } => {
+                    let Some((drag, with)) = self.drag else { continue };
+                    if with != *button {
+                        continue;
+                    }
+                    self.drag = None;
+                    match drag {
+                        Drag::Tool => {
+                            flush(&mut samples, Phase::Drag, self.clicks, &mut deeds);
+                            samples.push(self.sample(*pos, rect, scale, frame.editor, time));
+                            flush(&mut samples, Phase::Up, self.clicks, &mut deeds);
+                        }
+                        Drag::Zoom { from } if from.distance(*pos) < 4.0 => {
+                            let anchor = screen(*pos, rect, scale);
+                            let factor = if held.alt { 0.5 } else { 2.0 };
+                            frame.ask(Command::View(ViewCommand::ZoomBy { factor, anchor }));
+                        }
+                        Drag::Pan | Drag::Rotate | Drag::Zoom { .. } => {}
+                    }
+                    if self.touching == 0 {
+                        self.force = None;
+                    }
+                }
+                Event::PointerGone => self.canvas = None,
+                Event::MouseWheel { unit, delta, source, modifiers, .. } if over => {
+                    self.wheel(*unit, *delta, *source, *modifiers, rect, scale, frame);
+                }
+                Event::Zoom(factor) if over => {
+                    let anchor = screen(self.last.unwrap_or(rect.center()), rect, scale);
+                    frame.ask(Command::View(ViewCommand::ZoomBy { factor: f64::from(*factor), anchor }));
+                }
+                _ => {}
+            }
+        }
+        let phase = if matches!(self.drag, Some((Drag::Tool, _))) { Phase::Drag } else { Phase::Hover };
+        flush(&mut samples, phase, self.clicks, &mut deeds);
+        self.last_secs = now;
+        deeds
+    }
+
+    fn sample(&self, pos: Pos2, rect: Rect, scale: f64, editor: &Editor, time_secs: f64) -> PenSample {
+        let canvas = editor.viewport().to_canvas(screen(pos, rect, scale));
+        PenSample { pos: canvas, pressure: self.force, tilt: [0.0; 2], time_secs }
+    }
+
+    fn navigate(&self, drag: Drag, from: Option<Pos2>, to: Pos2, rect: Rect, scale: f64, frame: &mut Frame) {
+        let Some(from) = from else { return };
+        let (a, b) = (screen(from, rect, scale), screen(to, rect, scale));
+        let command = match drag {
+            Drag::Tool => return,
+            Drag::Pan => ViewCommand::Pan { dx: b.x - a.x, dy: b.y - a.y },
+            Drag::Rotate => {
+                let c = rect.center();
+                let angle = |p: Pos2| f64::from((p.y - c.y).atan2(p.x - c.x)) / std::f64::consts::TAU;
+                ViewCommand::RotateBy { turns: angle(to) - angle(from), anchor: screen(c, rect, scale) }
+            }
+            Drag::Zoom { from: begun } => {
+                let up = f64::from(from.y - to.y);
+                ViewCommand::ZoomBy { factor: (up * 0.01).exp(), anchor: screen(begun, rect, scale) }
+            }
+        };
+        frame.ask(Command::View(command));
+    }
+
+    /// A wheel zooms about the pointer; a trackpad pans, and zooms with Ctrl.
+    #[allow(clippy::too_many_arguments)]
+    fn wheel(
+        &self,
+        unit: MouseWheelUnit,
+        delta: egui::Vec2,
+        source: MouseWheelSource,
+        held: egui::Modifiers,
+        rect: Rect,
+        scale: f64,
+        frame: &mut Frame,
+    ) {
+        let pad = match source {
+            MouseWheelSource::Trackpad | MouseWheelSource::Momentum => true,
+            MouseWheelSource::Wheel => false,
+            MouseWheelSource::Unknown => unit == MouseWheelUnit::Point,
+        };
+        let points = match unit {
+            MouseWheelUnit::Point => 1.0,
+            MouseWheelUnit::Line => 50.0,
+            MouseWheelUnit::Page => f64::from(rect.height()),
+        };
+        let (dx, dy) = (f64::from(delta.x) * points, f64::from(delta.y) * points);
+        let anchor = screen(self.last.unwrap_or(rect.center()), rect, scale);
+        let command = if (pad || held.shift || held.alt) && !held.command {
+            // Shift turns an upright wheel sideways where the system does not.
+            let sideways = held.shift && dx == 0.0;
+            let (dx, dy) = if sideways { (dy, 0.0) } else { (dx, dy) };
+            ViewCommand::Pan { dx: dx * scale, dy: dy * scale }
+        } else {
+            ViewCommand::ZoomBy { factor: (dy * 0.004).exp(), anchor }
+        };
+        frame.ask(Command::View(command));
+    }
+
+    /// Two fingers pan, zoom and rotate; what the first one began to paint is taken back.
+    fn fingers(&mut self, ui: &Ui, rect: Rect, scale: f64, frame: &mut Frame, deeds: &mut Vec<Deed>) -> bool {
+        let Some(touch) = ui.ctx().multi_touch() else { return false };
+        if touch.num_touches < 2 {
+            return false;
+        }
+        if self.drag.take().is_some() {
+            deeds.push(Deed::Escape);
+        }
+        let anchor = screen(touch.center_pos, rect, scale);
+        let d = touch.translation_delta;
+        frame.ask(Command::View(ViewCommand::Pan { dx: f64::from(d.x) * scale, dy: f64::from(d.y) * scale }));
+        frame.ask(Command::View(ViewCommand::ZoomBy { factor: f64::from(touch.zoom_delta), anchor }));
+        let turns = f64::from(touch.rotation_delta) / std::f64::consts::TAU;
+        frame.ask(Command::View(ViewCommand::RotateBy { turns, anchor }));
+        true
+    }
+
+    /// The pointer's look: the outline of the brush, or a cursor that says what a drag does.
+    pub fn cursor(&self, ui: &Ui, rect: Rect, response: &Response, editor: &Editor) {
+        if !response.contains_pointer() {
+            return;
+        }
+        let space = ui.input(|i| i.key_down(Key::Space));
+        let icon = match (self.drag, editor.tool()) {
+            (Some((Drag::Pan, _)), _) => CursorIcon::Grabbing,
+            (_, ToolKind::Pan) => CursorIcon::Grab,
+            _ if space => CursorIcon::Grab,
+            (_, ToolKind::Zoom) => CursorIcon::ZoomIn,
+            (_, ToolKind::Brush | ToolKind::Eraser) if editor.settings().brush_outline => CursorIcon::None,
+            _ => CursorIcon::Crosshair,
+        };
+        ui.ctx().set_cursor_icon(icon);
+        if icon == CursorIcon::None
+            && let Some(pos) = self.last
+        {
+            let brush = editor.brushes().brush();
+            let view = editor.viewport();
+            let radius = f64::from(brush.size_px) / 2.0 * view.zoom / f64::from(ui.ctx().pixels_per_point());
+            let painter = ui.painter().with_clip_rect(rect);
+            let turns = brush.angle_turns + view.turns as f32;
+            let turns = if view.mirrored { -turns } else { turns };
+            overlay::brush_outline(&painter, pos, radius as f32, brush.roundness, turns);
+        }
+    }
+}
+
+/// What pressing that button does.
+fn kind_of(tool: ToolKind, button: PointerButton, space: bool, held: Modifiers, at: Pos2) -> Option<Drag> {
+    match button {
+        PointerButton::Middle => Some(if held.shift { Drag::Rotate } else { Drag::Pan }),
+        PointerButton::Primary if space => Some(match (held.ctrl, held.shift) {
+            (true, _) => Drag::Zoom { from: at },
+            (false, true) => Drag::Rotate,
+            (false, false) => Drag::Pan,
+        }),
+        PointerButton::Primary => Some(match tool {
+            ToolKind::Pan => Drag::Pan,
+            ToolKind::Zoom => Drag::Zoom { from: at },
+            _ => Drag::Tool,
+        }),
+        PointerButton::Secondary | PointerButton::Extra1 | PointerButton::Extra2 => None,
+    }
+}
+
+/// Physical pixels of the view.
+fn screen(pos: Pos2, rect: Rect, scale: f64) -> Point {
+    Point::new(f64::from(pos.x - rect.min.x) * scale, f64::from(pos.y - rect.min.y) * scale)
+}

@@ -1,0 +1,110 @@
+//! The canvas in the window: drawn by the GPU, painted on by pointer, pen and fingers.
+
+mod gpu;
+mod input;
+mod overlay;
+pub mod picture;
+mod torus;
+
+use super::widgets::Frame;
+use crate::editor::{Command, ViewCommand};
+use crate::geom::Point;
+use crossbeam_channel::unbounded;
+use eframe::egui::{self, Response, Sense, Ui, WidgetInfo, Role};
+use eframe::egui_wgpu;
+use picture::PictureView;
+use std::time::Duration;
+
+pub use input::Deed;
+use input::Input;
+
+/// How often the outline of the selection moves.
+const ANTS: Duration = Duration::from_millis(125);
+
+/// The canvas.
+pub struct Canvas {
+    picture: PictureView,
+    input: Input,
+    linear_target: bool,
+    focused_once: bool,
+}
+
+impl Canvas {
+    /// With a renderer the picture is drawn; without one (in tests) everything else works.
+    pub fn new(state: Option<&egui_wgpu::RenderState>) -> Self {
+        let messages = state.map(|state| {
+            let (send, receive) = unbounded();
+            let gpu = gpu::CanvasGpu::new(state, receive);
+            state.renderer.write().callback_resources.insert(gpu);
+            send
+        });
+        let linear_target = state.is_some_and(|s| s.target_format.is_srgb());
+        Self { picture: PictureView::new(messages), input: Input::default(), linear_target, focused_once: false }
+    }
+
+    /// Where the pointer is on the canvas.
+    pub fn pointer(&self) -> Option<Point> {
+        self.input.pointer()
+    }
+
+    /// Draws it and takes input. Pointer events for tools are returned; they are the editor's at once, before commands.
+    pub fn show(&mut self, ui: &mut Ui, frame: &mut Frame) -> (Response, Vec<Deed>) {
+        let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
+        response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Canvas"));
+        let scale = f64::from(ui.ctx().pixels_per_point());
+        let size = (f64::from(rect.width()) * scale, f64::from(rect.height()) * scale);
+        let (w, h) = (size.0.round(), size.1.round());
+        if frame.editor.viewport().size_px != (w, h) {
+            frame.ask(Command::View(ViewCommand::Resize { width: w, height: h }));
+        }
+        // Tab, arrows and Escape are the canvas' own while it has the focus.
+        if !self.focused_once || (response.contains_pointer() && ui.input(|i| i.pointer.any_pressed())) {
+            response.request_focus();
+            self.focused_once = true;
+        }
+        if response.has_focus() {
+            let filter = egui::EventFilter {
+                tab: true,
+                horizontal_arrows: true,
+                vertical_arrows: true,
+                escape: true,
+                ..Default::default()
+            };
+            ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
+        }
+        let deeds = self.input.read(ui, rect, &response, frame);
+        self.draw(ui, rect, frame);
+        overlay::draw(ui, rect, frame.editor);
+        self.input.cursor(ui, rect, &response, frame.editor);
+        (response, deeds)
+    }
+
+    fn draw(&mut self, ui: &mut Ui, rect: egui::Rect, frame: &Frame) {
+        let editor = frame.editor;
+        let ctx = ui.ctx().clone();
+        let scale = ctx.pixels_per_point();
+        let mut looks = super::theme::canvas_looks(ui.visuals().dark_mode, scale);
+        looks.pixel_grid = editor.settings().pixel_grid;
+        looks.linear_target = self.linear_target;
+        let doc = editor.shown();
+        if doc.selection.is_some() {
+            let focused = ctx.input(|i| i.focused);
+            let step = ctx.input(|i| i.time) / ANTS.as_secs_f64();
+            looks.phase = ((step.floor() / 8.0).fract()) as f32;
+            // A window in the background stands still.
+            if focused {
+                ctx.request_repaint_after(ANTS);
+            }
+        }
+        let view = editor.viewport();
+        let focus = self.input.pointer().unwrap_or(view.center);
+        let window = ((rect.min.x * scale).round(), (rect.min.y * scale).round());
+        let (draw, more) = self.picture.update(editor.open().id, doc, view, focus, &looks, window);
+        if let Some(draw) = draw {
+            ui.painter().add(egui_wgpu::Callback::new_paint_callback(rect, draw));
+        }
+        if more {
+            ctx.request_repaint();
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What tools draw over the canvas.
+
+use crate::editor::Editor;
+use crate::editor::tool::{Handle, Mark};
+use crate::geom::Point;
+use eframe::egui::{self, Color32, FontId, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
+
+/// Draws it.
+pub fn draw(ui: &Ui, rect: Rect, editor: &Editor) {
+    let painter = ui.painter().with_clip_rect(rect);
+    let scale = f64::from(ui.ctx().pixels_per_point());
+    let map = editor.viewport().screen_from_canvas();
+    let at = |p: Point| {
+        let s = map.apply(p);
+        rect.min + vec2((s.x / scale) as f32, (s.y / scale) as f32)
+    };
+    for mark in editor.overlay().marks {
+        match mark {
+            Mark::Line { points, closed } => line(&painter, points.into_iter().map(at).collect(), closed),
+            Mark::Handle { at: p, kind } => handle(&painter, at(p), kind),
+            Mark::Guide { from, to } => {
+                let stroke = Stroke::new(1.0, Color32::from_rgba_unmultiplied(90, 160, 240, 140));
+                painter.line_segment([at(from), at(to)], stroke);
+            }
+            Mark::Label { at: p, text } => {
+                let font = FontId::proportional(12.0);
+                let galley = painter.layout_no_wrap(text, font, Color32::WHITE);
+                let corner = at(p) + vec2(12.0, 12.0);
+                let back = Rect::from_min_size(corner, galley.size()).expand(3.0);
+                painter.rect_filled(back, 3.0, Color32::from_black_alpha(170));
+                painter.galley(corner, galley, Color32::WHITE);
+            }
+        }
+    }
+}
+
+/// A line that is seen on every ground: black under white dashes.
+fn line(painter: &Painter, mut points: Vec<Pos2>, closed: bool) {
+    if closed && let Some(first) = points.first().copied() {
+        points.push(first);
+    }
+    painter.add(Shape::line(points.clone(), Stroke::new(1.5, Color32::from_black_alpha(190))));
+    painter.extend(Shape::dashed_line(&points, Stroke::new(1.0, Color32::WHITE), 5.0, 4.0));
+}
+
+fn handle(painter: &Painter, at: Pos2, kind: Handle) {
+    let (fill, stroke) = (Color32::WHITE, Stroke::new(1.0, Color32::BLACK));
+    match kind {
+        Handle::Square => {
+            let rect = Rect::from_center_size(at, vec2(9.0, 9.0));
+            painter.rect(rect, 1.0, fill, stroke, StrokeKind::Outside);
+        }
+        Handle::Round => {
+            painter.circle(at, 5.0, fill, stroke);
+        }
+        Handle::Cross => {
+            for (width, color) in [(3.0, Color32::BLACK), (1.0, Color32::WHITE)] {
+                let stroke = Stroke::new(width, color);
+                painter.line_segment([at - vec2(7.0, 0.0), at + vec2(7.0, 0.0)], stroke);
+                painter.line_segment([at - vec2(0.0, 7.0), at + vec2(0.0, 7.0)], stroke);
+            }
+        }
+    }
+}
+
+/// The outline of the brush at the pointer: its true size, seen on every ground.
+pub fn brush_outline(painter: &Painter, center: Pos2, radius: f32, roundness: f32, turns: f32) {
+    if radius < 2.0 {
+        for d in [vec2(5.0, 0.0), vec2(0.0, 5.0)] {
+            painter.line_segment([center - d, center + d], Stroke::new(2.0, Color32::from_black_alpha(160)));
+            painter.line_segment([center - d, center + d], Stroke::new(1.0, Color32::WHITE));
+        }
+        return;
+    }
+    let n = ((radius * 2.0) as usize).clamp(24, 180);
+    let (sin, cos) = (turns * std::f32::consts::TAU).sin_cos();
+    let points: Vec<Pos2> = (0..=n)
+        .map(|i| {
+            let (s, c) = (i as f32 / n as f32 * std::f32::consts::TAU).sin_cos();
+            let (x, y) = (c * radius, s * radius * roundness);
+            pos2(center.x + x * cos - y * sin, center.y + x * sin + y * cos)
+        })
+        .collect();
+    painter.add(Shape::line(points.clone(), Stroke::new(2.0, Color32::from_black_alpha(110))));
+    painter.add(egui::Shape::line(points, Stroke::new(1.0, Color32::from_white_alpha(220))));
+}

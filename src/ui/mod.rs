@@ -1,0 +1,21 @@
+//! The window. It reads the editor and returns commands; it holds no picture and changes none.
+//!
+//! Everything drawn here carries a label: it is what screen readers say and what tests click.
+
+pub mod app;
+pub mod canvas;
+pub mod dialogs;
+pub mod icons;
+pub mod keys;
+mod menus;
+pub mod notices;
+mod options_bar;
+mod palette;
+pub mod panels;
+mod status_bar;
+pub mod theme;
+mod toolbar;
+pub mod widgets;
+pub mod windows;
+
+pub use app::{App, run};
