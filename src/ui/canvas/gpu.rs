@@ -63,9 +63,8 @@ impl CanvasGpu {
                 },
                 texture(1),
                 texture(2),
-                texture(3),
                 wgpu::BindGroupLayoutEntry {
-                    binding: 4,
+                    binding: 3,
                     visibility: wgpu::ShaderStages::FRAGMENT,
                     ty: wgpu::BindingType::Sampler(wgpu::SamplerBindingType::Filtering),
                     count: None,
