@@ -192,7 +192,7 @@ def gradient(name, place, colors):
 def svg(drawing, margin=0.0):
     """The drawing as SVG text; `margin` is empty space around a view of 512."""
     seed = 5
-    view = f"{-margin:g} {-margin:g} {512 + 2 * margin:g} {512 + 2 * margin:g}"
+    view = f"{0 - margin:g} {0 - margin:g} {512 + 2 * margin:g} {512 + 2 * margin:g}"
     side = f"{512 - 2 * drawing.inset:g}"
     out = [f'<svg xmlns="http://www.w3.org/2000/svg" width="512" height="512" viewBox="{view}">']
     out.append("<title>Scumble</title><defs>")
