@@ -6,6 +6,7 @@ mod files;
 mod io;
 mod layering;
 mod metadata;
+mod packaging;
 mod paint;
 mod plan;
 mod prng;
