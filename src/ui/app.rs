@@ -4,6 +4,7 @@ use super::canvas::{Canvas, Deed};
 use super::dialogs::{Answer, Ask, Dialogs, SystemDialogs};
 use super::notices::Notices;
 use super::palette::Palette;
+use super::pen::Pens;
 use super::panels::Dock;
 use super::widgets::Frame;
 use super::windows::Windows;
@@ -19,6 +20,7 @@ pub struct App {
     /// The application.
     pub editor: Editor,
     canvas: Canvas,
+    pens: Pens,
     dock: Dock,
     palette: Palette,
     windows: Windows,
@@ -48,6 +50,8 @@ pub struct Start {
     pub files: Vec<PathBuf>,
     /// Who asks for files.
     pub dialogs: Box<dyn Dialogs>,
+    /// Whether there is a real window, whose tablets are listened to.
+    pub pens: bool,
 }
 
 impl App {
@@ -77,6 +81,7 @@ impl App {
         Self {
             editor,
             canvas: Canvas::new(cc.wgpu_render_state.as_ref()),
+            pens: if start.pens { Pens::new(cc) } else { Pens::default() },
             dock,
             palette: Palette::default(),
             windows: Windows::default(),
@@ -309,7 +314,20 @@ impl eframe::App for App {
         }
     }
 
+    fn raw_input_hook(&mut self, ctx: &Context, input: &mut egui::RawInput) {
+        self.pens.pump(input, 1.0 / ctx.zoom_factor());
+        let pen = self.pens.state();
+        if pen.eraser != self.canvas.pen().eraser {
+            self.editor.apply(Command::PenEraser(pen.eraser));
+        }
+        self.canvas.set_pen(pen);
+        if let Some(soon) = self.pens.look_again() {
+            ctx.request_repaint_after(soon);
+        }
+    }
+
     fn on_exit(&mut self) {
+        self.pens.close();
         self.editor.store_settings();
     }
 }
@@ -337,13 +355,13 @@ pub fn run(files: Vec<PathBuf>) -> Result<(), String> {
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Scumble")
-            .with_app_id("scumble")
+            .with_app_id("org.scumble.Scumble")
             .with_inner_size([1360.0, 860.0])
             .with_min_inner_size([640.0, 420.0])
             .with_drag_and_drop(true),
         ..Default::default()
     };
-    let start = move || Start { folders, files, dialogs: Box::new(SystemDialogs) };
+    let start = move || Start { folders, files, dialogs: Box::new(SystemDialogs), pens: true };
     eframe::run_native("Scumble", options, Box::new(move |cc| Ok(Box::new(App::new(cc, start()))))).map_err(|why| {
         format!(
             "no window could be opened: {why}\n\

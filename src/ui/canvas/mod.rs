@@ -6,6 +6,7 @@ mod overlay;
 pub mod picture;
 mod torus;
 
+use super::pen::PenState;
 use super::widgets::Frame;
 use crate::editor::{Command, ViewCommand};
 use crate::geom::Point;
@@ -40,6 +41,16 @@ impl Canvas {
         });
         let linear_target = state.is_some_and(|s| s.target_format.is_srgb());
         Self { picture: PictureView::new(messages), input: Input::default(), linear_target, focused_once: false }
+    }
+
+    /// What the pen reports from now on.
+    pub fn set_pen(&mut self, pen: PenState) {
+        self.input.pen = pen;
+    }
+
+    /// What the pen reported last.
+    pub fn pen(&self) -> PenState {
+        self.input.pen
     }
 
     /// Where the pointer is on the canvas.
