@@ -16,9 +16,18 @@ impl Editor {
     pub(super) fn act(&mut self, action: Action) {
         use Action as A;
         match action {
-            A::NewDocument | A::PageSize | A::ImageSize | A::Settings | A::Shortcuts | A::Export => self.window(action),
-            A::GrowSelection | A::ShrinkSelection | A::FeatherSelection | A::BorderSelection => self.window(action),
-            A::BrushEditor | A::CommandPalette | A::TogglePanels | A::ToggleTheme | A::UiLarger | A::UiSmaller => {
+            A::NewDocument | A::PageSize | A::ImageSize | A::Settings | A::Shortcuts | A::Export => {
+                self.window(action)
+            }
+            A::GrowSelection | A::ShrinkSelection | A::FeatherSelection | A::BorderSelection => {
+                self.window(action)
+            }
+            A::BrushEditor
+            | A::CommandPalette
+            | A::TogglePanels
+            | A::ToggleTheme
+            | A::UiLarger
+            | A::UiSmaller => {
                 self.window(action);
             }
             A::FullScreen | A::ResetPanels | A::About | A::RenameLayer => self.window(action),
@@ -71,14 +80,18 @@ impl Editor {
                     self.operate(Operation::MergeDown(id));
                 }
             }
-            A::StampVisible => self.edit("New layer from visible", |doc| drop(edit::stamp_visible(doc, "Visible"))),
+            A::StampVisible => {
+                self.edit("New layer from visible", |doc| drop(edit::stamp_visible(doc, "Visible")))
+            }
             A::LayerUp | A::LayerDown => self.shift_layer(action == A::LayerUp),
             A::SelectLayerAbove | A::SelectLayerBelow => self.choose_neighbour(action == A::SelectLayerAbove),
             A::ToggleVisible => self.toggle(|l| LayerCommand::Visible(!l.visible)),
             A::ToggleLock => self.toggle(|l| LayerCommand::Locked(!l.locked)),
             A::ToggleAlphaLock => self.toggle(|l| LayerCommand::AlphaLocked(!l.alpha_locked)),
             A::ToggleClipping => self.toggle(|l| LayerCommand::Clipping(!l.clipping)),
-            A::ToggleMask => self.toggle(|l| LayerCommand::MaskEnabled(!l.mask.as_ref().is_some_and(|m| m.enabled))),
+            A::ToggleMask => {
+                self.toggle(|l| LayerCommand::MaskEnabled(!l.mask.as_ref().is_some_and(|m| m.enabled)))
+            }
             A::AddMask => self.mask("Add layer mask", |doc, id| {
                 drop(edit::set_mask(doc, id, Some(LayerMask::reveal_all())));
             }),
@@ -129,7 +142,10 @@ impl Editor {
             }
             A::Restroke => {
                 if let Some(id) = self.layer_for_change() {
-                    self.apply(Command::Preview(Operation::Restroke(id, Box::<restroke::Settings>::default())));
+                    self.apply(Command::Preview(Operation::Restroke(
+                        id,
+                        Box::<restroke::Settings>::default(),
+                    )));
                 }
             }
             A::RepeatFilter => self.repeat_filter(),
@@ -148,7 +164,13 @@ impl Editor {
             A::MirrorPainting => self.toggle_mirror(),
             A::ImportPalette => self.effects.push(Effect::AskPaletteOpen),
             A::ExportPalette => self.effects.push(Effect::AskPaletteSave),
-            A::ToolBrush | A::ToolEraser | A::ToolFill | A::ToolGradient | A::ToolShape | A::ToolText | A::ToolPicker => {
+            A::ToolBrush
+            | A::ToolEraser
+            | A::ToolFill
+            | A::ToolGradient
+            | A::ToolShape
+            | A::ToolText
+            | A::ToolPicker => {
                 self.tool_action(action);
             }
             A::ToolSelectRect | A::ToolSelectEllipse | A::ToolLasso | A::ToolPolygon | A::ToolWand => {
@@ -354,9 +376,12 @@ impl Editor {
             | A::BorderSelection
             | A::MaskFromSelection => self.doc().selection.is_some(),
             A::Reselect => self.last_selection.is_some(),
-            A::DeleteLayer | A::DuplicateLayer | A::RenameLayer | A::GroupLayer | A::LayerUp | A::LayerDown => {
-                layer.is_some()
-            }
+            A::DeleteLayer
+            | A::DuplicateLayer
+            | A::RenameLayer
+            | A::GroupLayer
+            | A::LayerUp
+            | A::LayerDown => layer.is_some(),
             A::ToggleVisible | A::ToggleLock | A::ToggleAlphaLock | A::ToggleClipping | A::SelectOpaque => {
                 layer.is_some()
             }
@@ -367,7 +392,9 @@ impl Editor {
                 .and_then(|id| edit::locate(self.doc(), id))
                 .is_some_and(|place| place.index > 0),
             A::AddMask => layer.is_some_and(|l| l.mask.is_none()),
-            A::ToggleEditMask | A::ToggleMask | A::ApplyMask | A::DeleteMask => layer.is_some_and(|l| l.mask.is_some()),
+            A::ToggleEditMask | A::ToggleMask | A::ApplyMask | A::DeleteMask => {
+                layer.is_some_and(|l| l.mask.is_some())
+            }
             A::RepeatFilter => self.last_filter.is_some(),
             A::NextDocument => self.documents.len() > 1,
             _ => true,

@@ -1,8 +1,8 @@
 //! What the window asks of the editor, and what the editor asks of the window.
 
 use super::action::Action;
-use super::options::ToolOptions;
 use super::opened::DocId;
+use super::options::ToolOptions;
 use super::settings::Settings;
 use super::work::Operation;
 use crate::color::Rgba;

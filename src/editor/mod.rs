@@ -85,7 +85,12 @@ pub struct Editor {
 
 impl Editor {
     /// A program with one empty document. `waker` is called from threads when [`Editor::tick`] has something to do.
-    pub fn new(folders: Folders, settings: Settings, own_brushes: Vec<crate::paint::Brush>, waker: Waker) -> Self {
+    pub fn new(
+        folders: Folders,
+        settings: Settings,
+        own_brushes: Vec<crate::paint::Brush>,
+        waker: Waker,
+    ) -> Self {
         let settings = settings.sanitised();
         let mut brushes = BrushShelf::new(own_brushes);
         brushes.pick(&settings.brush);
@@ -290,7 +295,9 @@ impl Editor {
             Command::ShowDocument(id) => self.show_document(id),
             Command::CloseDocument { id, force } => self.close_document(id, force),
             Command::QuitNow => self.quit_now(),
-            Command::NewDocument { name, width, height, ground } => self.new_document(&name, width, height, ground),
+            Command::NewDocument { name, width, height, ground } => {
+                self.new_document(&name, width, height, ground)
+            }
             Command::OpenFiles(paths) => self.open_files(paths, false),
             Command::OpenAsLayers(paths) => self.open_files(paths, true),
             Command::SaveTo(id, path) => self.save_to(id, path),
@@ -334,10 +341,14 @@ impl Editor {
                 }
             }),
             Command::FeatherSelection(px) => {
-                self.change_selection("Feather selection", |mask| crate::document::selection::feather(mask, px));
+                self.change_selection("Feather selection", |mask| {
+                    crate::document::selection::feather(mask, px)
+                });
             }
             Command::BorderSelection(px) => {
-                self.change_selection("Selection border", |mask| crate::document::selection::border(mask, px));
+                self.change_selection("Selection border", |mask| {
+                    crate::document::selection::border(mask, px)
+                });
             }
             Command::Preview(operation) => self.set_preview(operation),
             Command::ApplyPreview => self.apply_preview(),
@@ -459,8 +470,11 @@ impl Editor {
 
 /// The file name of a user's preset.
 fn brush_file(name: &str) -> String {
-    let safe: String =
-        name.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).take(80).collect();
+    let safe: String = name
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .take(80)
+        .collect();
     format!("{safe}.toml")
 }
 

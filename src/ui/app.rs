@@ -4,8 +4,8 @@ use super::canvas::{Canvas, Deed};
 use super::dialogs::{Answer, Ask, Dialogs, SystemDialogs};
 use super::notices::Notices;
 use super::palette::Palette;
-use super::pen::Pens;
 use super::panels::Dock;
+use super::pen::Pens;
 use super::widgets::Frame;
 use super::windows::Windows;
 use super::{keys, menus, options_bar, status_bar, theme, toolbar};
@@ -65,7 +65,8 @@ impl App {
             },
             None => (Settings::default(), None),
         };
-        let brushes = start.folders.config.as_ref().map(|f| own_brushes(&f.join("brushes"))).unwrap_or_default();
+        let brushes =
+            start.folders.config.as_ref().map(|f| own_brushes(&f.join("brushes"))).unwrap_or_default();
         let ctx = cc.egui_ctx.clone();
         let waker = Arc::new(move || ctx.request_repaint());
         let dock = Dock::restore(settings.panels.as_deref());
@@ -136,7 +137,11 @@ impl App {
         let dropped: Vec<PathBuf> = dropped.into_iter().filter(|p| !p.as_os_str().is_empty()).collect();
         if !dropped.is_empty() {
             // With Shift as layers, as documents otherwise.
-            commands.push(if over_canvas { Command::OpenAsLayers(dropped) } else { Command::OpenFiles(dropped) });
+            commands.push(if over_canvas {
+                Command::OpenAsLayers(dropped)
+            } else {
+                Command::OpenFiles(dropped)
+            });
         }
         let pasted = ctx.input(|i| {
             i.events.iter().find_map(|e| match e {
@@ -259,7 +264,8 @@ impl App {
                     options_bar::show(ui, &mut frame);
                 });
             });
-            egui::Panel::bottom("status").show(ui, |ui| status_bar::show(ui, &mut frame, self.canvas.pointer()));
+            egui::Panel::bottom("status")
+                .show(ui, |ui| status_bar::show(ui, &mut frame, self.canvas.pointer()));
             egui::Panel::left("tools").exact_size(44.0).resizable(false).show(ui, |ui| {
                 egui::ScrollArea::vertical().show(ui, |ui| toolbar::show(ui, &mut frame));
             });
@@ -338,7 +344,9 @@ fn own_brushes(folder: &std::path::Path) -> Vec<crate::paint::Brush> {
     let mut paths: Vec<PathBuf> =
         files.map(|f| f.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")).take(1000).collect();
     paths.sort();
-    let small = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|m| m.len() <= crate::paint::preset::MAX_BYTES as u64);
+    let small = |path: &PathBuf| {
+        std::fs::metadata(path).is_ok_and(|m| m.len() <= crate::paint::preset::MAX_BYTES as u64)
+    };
     let read = |path: PathBuf| crate::paint::preset::from_toml(&std::fs::read_to_string(path).ok()?).ok();
     paths.into_iter().filter(small).filter_map(read).collect()
 }

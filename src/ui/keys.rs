@@ -24,7 +24,11 @@ pub fn keys_of(settings: &Settings, action: Action) -> &str {
 /// Its first shortcut as menus show it; "" = none.
 pub fn shown(settings: &Settings, action: Action) -> String {
     let first = keys_of(settings, action).split_whitespace().next().unwrap_or_default();
-    if cfg!(target_os = "macos") { first.replace("Ctrl", "⌘").replace("Alt", "⌥") } else { first.to_owned() }
+    if cfg!(target_os = "macos") {
+        first.replace("Ctrl", "⌘").replace("Alt", "⌥")
+    } else {
+        first.to_owned()
+    }
 }
 
 impl Shortcut {

@@ -12,17 +12,20 @@ pub fn show(ui: &mut Ui, frame: &mut Frame) {
             ui.menu_button(menu.label(), |ui| {
                 ui.set_min_width(210.0);
                 // Long menus scroll where the window is small.
-                egui::ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 60.0).show(ui, |ui| {
-                    for action in Action::ALL.iter().copied().filter(|a| a.menu() == menu) {
-                        if starts_group(action) {
-                            ui.separator();
+                egui::ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 60.0).show(
+                    ui,
+                    |ui| {
+                        for action in Action::ALL.iter().copied().filter(|a| a.menu() == menu) {
+                            if starts_group(action) {
+                                ui.separator();
+                            }
+                            entry(ui, frame, action);
+                            if action == Action::OpenAsLayer {
+                                recent(ui, frame);
+                            }
                         }
-                        entry(ui, frame, action);
-                        if action == Action::OpenAsLayer {
-                            recent(ui, frame);
-                        }
-                    }
-                });
+                    },
+                );
             });
         }
     });
@@ -53,7 +56,9 @@ fn recent(ui: &mut Ui, frame: &mut Frame) {
     ui.add_enabled_ui(!files.is_empty(), |ui| {
         ui.menu_button("     Open recent", |ui| {
             for path in files {
-                let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into());
+                let name = path
+                    .file_name()
+                    .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into());
                 if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
                     frame.ask(Command::OpenFiles(vec![path]));
                     ui.close();

@@ -65,7 +65,8 @@ impl Notices {
                             ui.set_max_width(520.0);
                             ui.label(RichText::new(icon).color(color).size(16.0));
                             ui.add(egui::Label::new(&shown.notice.text).wrap());
-                            if super::widgets::icon_button(ui, icons::CLOSE, "Close notice", false).clicked() {
+                            if super::widgets::icon_button(ui, icons::CLOSE, "Close notice", false).clicked()
+                            {
                                 closed = Some(i);
                             }
                         });

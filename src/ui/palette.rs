@@ -40,9 +40,12 @@ impl Palette {
         }
         .min(found.len().saturating_sub(1));
         let mut picked = enter.then(|| found.get(self.chosen).copied()).flatten();
-        let window = egui::Window::new("Command palette").title_bar(false).resizable(false).collapsible(false);
+        let window =
+            egui::Window::new("Command palette").title_bar(false).resizable(false).collapsible(false);
         window.anchor(Align2::CENTER_TOP, vec2(0.0, 70.0)).fixed_size(vec2(440.0, 360.0)).show(ctx, |ui| {
-            let field = TextEdit::singleline(&mut self.text).hint_text("What do you want to do?").desired_width(f32::INFINITY);
+            let field = TextEdit::singleline(&mut self.text)
+                .hint_text("What do you want to do?")
+                .desired_width(f32::INFINITY);
             let response = ui.add(field).accessible_name("Search commands");
             if self.fresh {
                 response.request_focus();
@@ -90,8 +93,10 @@ impl Palette {
 /// The actions whose words hold all letters of `text` in their order, the closest first.
 fn matching(text: &str) -> Vec<Action> {
     let wanted: Vec<char> = text.to_lowercase().chars().filter(|c| !c.is_whitespace()).collect();
-    let mut found: Vec<(usize, Action)> =
-        Action::ALL.iter().filter_map(|action| score(action.label(), &wanted).map(|s| (s, *action))).collect();
+    let mut found: Vec<(usize, Action)> = Action::ALL
+        .iter()
+        .filter_map(|action| score(action.label(), &wanted).map(|s| (s, *action)))
+        .collect();
     found.sort_by_key(|(score, _)| *score);
     found.into_iter().map(|(_, action)| action).collect()
 }

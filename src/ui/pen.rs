@@ -138,7 +138,13 @@ fn frame(
         None => None,
     };
     if let Some(phase) = phase {
-        events.push(Event::Touch { device_id: DEVICE, id: TouchId(0), phase, pos: at, force: state.pressure });
+        events.push(Event::Touch {
+            device_id: DEVICE,
+            id: TouchId(0),
+            phase,
+            pos: at,
+            force: state.pressure,
+        });
     }
     if moved {
         events.push(Event::PointerMoved(at));

@@ -4,8 +4,8 @@ use super::canvas::picture::Looks;
 use crate::editor::settings;
 use eframe::egui::style::{HandleShape, WidgetVisuals};
 use eframe::egui::{
-    Color32, Context, CornerRadius, FontDefinitions, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme,
-    ThemePreference, Visuals, vec2,
+    Color32, Context, CornerRadius, FontDefinitions, FontFamily, FontId, Margin, Stroke, Style, TextStyle,
+    Theme, ThemePreference, Visuals, vec2,
 };
 
 /// What marks the thing that is chosen.

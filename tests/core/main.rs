@@ -1,5 +1,6 @@
 //! Tests of what needs no network.
 
+mod display;
 mod document;
 mod engine;
 mod files;

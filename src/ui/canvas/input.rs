@@ -10,7 +10,8 @@ use crate::paint::PenSample;
 use crate::ui::pen::PenState;
 use crate::ui::widgets::Frame;
 use eframe::egui::{
-    self, CursorIcon, Event, Key, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, Rect, Response, TouchPhase, Ui,
+    self, CursorIcon, Event, Key, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, Rect, Response,
+    TouchPhase, Ui,
 };
 
 /// Something for the editor that is not a command.
@@ -114,9 +115,9 @@ impl Input {
                     let drag = kind_of(frame.editor.tool(), *button, space && !typing, held, *pos);
                     let Some(drag) = drag else { continue };
                     self.drag = Some((drag, *button));
-                    let double = self.last_press.is_some_and(|(t, p)| {
-                        now - t < DOUBLE_SECS && p.distance(*pos) < DOUBLE_POINTS
-                    });
+                    let double = self
+                        .last_press
+                        .is_some_and(|(t, p)| now - t < DOUBLE_SECS && p.distance(*pos) < DOUBLE_POINTS);
                     self.clicks = if double { self.clicks + 1 } else { 1 };
                     self.last_press = Some((now, *pos));
                     if drag == Drag::Tool {
