@@ -185,6 +185,10 @@ pub enum Command {
     DiscardRecovered(usize),
     /// Adds a finished layer on top of the active one.
     AddLayer(Box<Layer>),
+    /// Sets the change mask.
+    SetChange(Option<crate::document::Mask>),
+    /// Something about generation.
+    Generate(super::generation::GenerateCommand),
 }
 
 /// What the person should be told.

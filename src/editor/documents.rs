@@ -70,11 +70,11 @@ impl Editor {
             self.with_tool(super::Toolbox::cancel);
             self.preview = None;
             self.current = at;
-            let size =
-                self.documents
-                    .iter()
-                    .map(|d| d.viewport.size_px)
-                    .fold((0.0, 0.0), |a: (f64, f64), b| if b.0 > 0.0 { b } else { a });
+            let size = self
+                .documents
+                .iter()
+                .map(|d| d.viewport.size_px)
+                .fold((0.0, 0.0), |a: (f64, f64), b| if b.0 > 0.0 { b } else { a });
             let open = self.open_mut();
             if open.viewport.size_px.0 <= 0.0 {
                 open.viewport.size_px = size;
@@ -93,6 +93,7 @@ impl Editor {
         }
         self.documents.remove(at);
         self.files.send(FileRequest::Forget(id));
+        self.generation.forget(id);
         if self.current > at || self.current == self.documents.len() {
             self.current = self.current.saturating_sub(1);
         }

@@ -13,6 +13,8 @@ pub mod command;
 pub mod display;
 mod documents;
 pub mod files;
+mod generating;
+pub mod generation;
 mod layers;
 pub mod opened;
 pub mod options;
@@ -81,6 +83,11 @@ pub struct Editor {
     folders: Folders,
     files: FileThread,
     worker: Worker,
+    generation: generation::Generation,
+    /// The picture with a preview or a candidate over it.
+    shown_with_overlay: Option<Document>,
+    /// Finished parts of extensions that wait for the end of a gesture.
+    extensions: Vec<(DocId, LayerId, crate::document::Pixels)>,
 }
 
 impl Editor {
@@ -89,6 +96,7 @@ impl Editor {
         folders: Folders,
         settings: Settings,
         own_brushes: Vec<crate::paint::Brush>,
+        models: Option<generation::Models>,
         waker: Waker,
     ) -> Self {
         let settings = settings.sanitised();
@@ -112,7 +120,10 @@ impl Editor {
             merging: None,
             now_secs: 0.0,
             files: FileThread::start(folders.state.clone(), waker.clone()),
-            worker: Worker::start(waker),
+            worker: Worker::start(waker.clone()),
+            generation: generation::Generation::new(models, settings.generate.clone(), waker),
+            shown_with_overlay: None,
+            extensions: Vec::new(),
             folders,
             settings,
         };
@@ -143,7 +154,13 @@ impl Editor {
 
     /// The picture that is to be shown: the edited one, or the preview of an operation.
     pub fn shown(&self) -> &Document {
-        self.preview.as_ref().and_then(Previewed::shown).unwrap_or(&self.open().doc)
+        let plain = || self.preview.as_ref().and_then(Previewed::shown).unwrap_or(&self.open().doc);
+        self.shown_with_overlay.as_ref().unwrap_or_else(plain)
+    }
+
+    /// Generation: frame, jobs, candidates.
+    pub fn generation(&self) -> &generation::Generation {
+        &self.generation
     }
 
     /// The layer that is painted on.
@@ -356,6 +373,10 @@ impl Editor {
             Command::Operate(operation) => self.operate(operation),
             Command::Recover(_) | Command::DiscardRecovered(_) => {}
             Command::AddLayer(layer) => self.add_layer(*layer),
+            Command::SetChange(mask) => {
+                self.edit("Change mask", |doc| drop(crate::document::edit::set_change(doc, mask)));
+            }
+            Command::Generate(command) => self.generate_command(command),
         }
     }
 
@@ -364,6 +385,7 @@ impl Editor {
         self.now_secs = now_secs;
         self.take_file_events();
         self.take_work();
+        self.take_generation();
         self.keep_journals();
     }
 
@@ -416,6 +438,7 @@ impl Editor {
     /// Writes the settings with the state of tools, brush and colours.
     pub fn store_settings(&mut self) {
         self.settings.tools = self.options.clone();
+        self.settings.generate = self.generation.options.clone();
         self.settings.brush = self.brushes.brush().name.clone();
         let colors = [self.colors.foreground, self.colors.background].into_iter();
         self.settings.colors = colors.chain(self.colors.recent.iter().copied()).map(|c| c.to_hex()).collect();

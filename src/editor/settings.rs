@@ -1,5 +1,6 @@
 //! What survives a restart.
 
+use super::generation::GenerateOptions;
 use super::options::ToolOptions;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -55,6 +56,8 @@ pub struct Settings {
     pub panels: Option<String>,
     /// Options of tools.
     pub tools: ToolOptions,
+    /// Words, style and numbers of generation.
+    pub generate: GenerateOptions,
 }
 
 impl Default for Settings {
@@ -74,6 +77,7 @@ impl Default for Settings {
             brush: "Round".into(),
             panels: None,
             tools: ToolOptions::default(),
+            generate: GenerateOptions::default(),
         }
     }
 }

@@ -50,6 +50,8 @@ pub struct Start {
     pub files: Vec<PathBuf>,
     /// Who asks for files.
     pub dialogs: Box<dyn Dialogs>,
+    /// What runs models.
+    pub models: Option<crate::editor::generation::Models>,
     /// Whether there is a real window, whose tablets are listened to.
     pub pens: bool,
 }
@@ -70,7 +72,7 @@ impl App {
         let ctx = cc.egui_ctx.clone();
         let waker = Arc::new(move || ctx.request_repaint());
         let dock = Dock::restore(settings.panels.as_deref());
-        let mut editor = Editor::new(start.folders, settings, brushes, waker);
+        let mut editor = Editor::new(start.folders, settings, brushes, start.models, waker);
         if !start.files.is_empty() {
             editor.apply(Command::OpenFiles(start.files));
         }
@@ -355,7 +357,7 @@ fn own_brushes(folder: &std::path::Path) -> Vec<crate::paint::Brush> {
 ///
 /// # Errors
 /// When no window or no graphics adapter can be had, in words that say what is missing.
-pub fn run(files: Vec<PathBuf>) -> Result<(), String> {
+pub fn run(files: Vec<PathBuf>, models: Option<crate::editor::generation::Models>) -> Result<(), String> {
     let folders = Folders {
         config: dirs::config_dir().map(|f| f.join("scumble")),
         state: dirs::state_dir().or_else(dirs::data_local_dir).map(|f| f.join("scumble").join("recovery")),
@@ -369,7 +371,7 @@ pub fn run(files: Vec<PathBuf>) -> Result<(), String> {
             .with_drag_and_drop(true),
         ..Default::default()
     };
-    let start = move || Start { folders, files, dialogs: Box::new(SystemDialogs), pens: true };
+    let start = move || Start { folders, files, dialogs: Box::new(SystemDialogs), models, pens: true };
     eframe::run_native("Scumble", options, Box::new(move |cc| Ok(Box::new(App::new(cc, start()))))).map_err(|why| {
         format!(
             "no window could be opened: {why}\n\

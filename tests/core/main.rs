@@ -4,6 +4,7 @@ mod display;
 mod document;
 mod engine;
 mod files;
+mod generation;
 mod io;
 mod layering;
 mod metadata;
