@@ -45,6 +45,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("wgpu", &["ui/canvas"]),
     ("egui_wgpu", &["ui/canvas"]),
     ("rfd", &["ui/dialogs"]),
+    ("cosmic_text", &["paint/text"]),
     ("anyhow", &["main.rs", "cli"]),
 ];
 
