@@ -10,6 +10,7 @@ pub mod load;
 pub mod ora;
 pub mod png_text;
 mod record;
+pub mod recovery;
 pub mod save;
 mod tiles;
 mod zip;

@@ -17,7 +17,7 @@
 
 mod recover;
 
-pub use recover::{Recovered, recover};
+pub use recover::{Peek, Recovered, peek, recover};
 
 use super::flaw::Flaw;
 use super::record::{DocumentRecord, Owner, Plane};

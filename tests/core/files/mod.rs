@@ -5,6 +5,7 @@ mod gpl;
 mod hostile;
 mod journal;
 mod ora;
+mod recovery;
 mod zip;
 
 use crate::document::support::{Dice, random_document, random_mask};
