@@ -30,9 +30,20 @@ pub fn write_atomic(
 }
 
 /// Whether `path` can be written: its folder exists and takes a file, and its name says a known format. For asking
-/// before long work, not after it.
+/// before long work, not after it. Pictures only: see [`check_savable`] for documents.
 pub fn check_writable(path: &Path) -> Result<(), FileError> {
     super::Format::from_path(path)?;
+    open_beside(path).map(|_| ())
+}
+
+/// Whether a document can be saved as `path`: its folder exists and takes a file, and its name ends in `.ora`.
+pub fn check_savable(path: &Path) -> Result<(), FileError> {
+    if !super::is_document(path) {
+        return Err(FileError::UnknownFormat {
+            path: path.into(),
+            endings: ".ora, which keeps the layers; pictures (.png, .jpg, .webp) are exported",
+        });
+    }
     open_beside(path).map(|_| ())
 }
 

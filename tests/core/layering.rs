@@ -46,6 +46,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("egui_wgpu", &["ui/canvas"]),
     ("rfd", &["ui/dialogs"]),
     ("cosmic_text", &["paint/text"]),
+    ("moxcms", &["io/profile"]),
     ("anyhow", &["main.rs", "cli"]),
 ];
 

@@ -4,6 +4,7 @@ mod foreign;
 mod gpl;
 mod hostile;
 mod journal;
+mod open;
 mod ora;
 mod recovery;
 mod zip;
