@@ -1,6 +1,7 @@
 //! Documents, palettes and the journal on disk.
 
 mod foreign;
+mod full;
 mod gpl;
 mod hostile;
 mod journal;
