@@ -46,6 +46,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("egui_wgpu", &["ui/canvas"]),
     ("octotablet", &["ui/pen"]),
     ("rfd", &["ui/dialogs"]),
+    ("cosmic_text", &["paint/text"]),
+    ("moxcms", &["io/profile"]),
     ("anyhow", &["main.rs", "cli"]),
 ];
 
