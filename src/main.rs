@@ -43,7 +43,8 @@ fn models() -> Option<scumble::editor::generation::Models> {
     };
     let choice = |entry: catalog::Entry| {
         // What is inside the program is read at once; other models say it when they are loaded.
-        let inside = (entry.id == starter::ID).then(|| Model::open(starter::ID).ok().map(|m| m.native_px())).flatten();
+        let inside =
+            (entry.id == starter::ID).then(|| Model::open(starter::ID).ok().map(|m| m.native_px())).flatten();
         let native_px = inside.unwrap_or(512);
         ModelChoice { name: entry.id.clone(), id: entry.id, native_px }
     };

@@ -149,6 +149,30 @@ impl Editor {
                 }
             }
             A::RepeatFilter => self.repeat_filter(),
+            A::Generate
+            | A::GenerateFirst
+            | A::GenerateInstead
+            | A::Refine
+            | A::StopGenerating
+            | A::StopAll => {
+                self.generate_action(action);
+            }
+            A::AcceptCandidate | A::DiscardCandidate | A::NextCandidate | A::PreviousCandidate => {
+                self.generate_action(action);
+            }
+            A::LivePainting
+            | A::KeepLive
+            | A::ChangeFromSelection
+            | A::SelectionFromChange
+            | A::ClearChange => {
+                self.generate_action(action);
+            }
+            A::FrameFix | A::FrameFollow => self.generate_action(action),
+            A::ToolChange => {
+                // Q goes there and back.
+                let there = self.toolbox.kind == ToolKind::Change;
+                self.take_tool(if there { ToolKind::Brush } else { ToolKind::Change });
+            }
             A::BrushSmaller | A::BrushLarger => self.scale_brush(action == A::BrushLarger),
             A::BrushSofter | A::BrushHarder => self.soften_brush(action == A::BrushHarder),
             A::OpacityLower | A::OpacityHigher => {
@@ -397,6 +421,11 @@ impl Editor {
             }
             A::RepeatFilter => self.last_filter.is_some(),
             A::NextDocument => self.documents.len() > 1,
+            A::StopGenerating => self.generation.progress().is_some(),
+            A::AcceptCandidate | A::DiscardCandidate => self.generation.shown().is_some(),
+            A::NextCandidate | A::PreviousCandidate => !self.generation.candidates().is_empty(),
+            A::SelectionFromChange | A::ClearChange => self.doc().change.is_some(),
+            A::ChangeFromSelection => self.doc().selection.is_some(),
             _ => true,
         }
     }
@@ -413,6 +442,7 @@ impl Editor {
             A::ToggleMask => layer.and_then(|l| l.mask.as_ref()).map(|m| m.enabled),
             A::ToggleEditMask => Some(self.open().edit_mask),
             A::EraseMode => Some(self.erase),
+            A::LivePainting => Some(self.generation.options.live.on),
             A::MirrorPainting => Some(self.options.symmetry != Symmetry::Off),
             A::MirrorView => Some(self.viewport().mirrored),
             A::TogglePixelGrid => Some(self.settings.pixel_grid),

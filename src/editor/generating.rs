@@ -3,7 +3,7 @@
 use super::generation::{
     Candidate, CandidateId, Finish, Frame, GenerateCommand, Happening, Kind, Scope, Waiting, frame,
 };
-use super::{DocId, Editor, NoticeKind};
+use super::{Action, DocId, Editor, NoticeKind};
 use crate::document::edit::{self, Place};
 use crate::document::{Combine, Document, Layer, LayerId, Mask, Pixels, selection};
 use crate::generate::Request;
@@ -13,6 +13,8 @@ use std::sync::Arc;
 
 /// Strength of variations.
 const VARY_STRENGTH: f32 = 0.5;
+/// Strength of refining.
+const REFINE_STRENGTH: f32 = 0.3;
 /// How many variations are made at once.
 const VARIATIONS: u64 = 4;
 
@@ -84,6 +86,41 @@ impl Editor {
             }
             G::Extend(page) => self.extend(page),
             G::AcceptLive => self.accept_live(),
+        }
+    }
+
+    /// What the actions of the menu ask for.
+    pub(super) fn generate_action(&mut self, action: Action) {
+        use GenerateCommand as G;
+        let shown = self.generation.shown();
+        let command = match action {
+            Action::GenerateFirst => Some(G::StartFirst),
+            Action::GenerateInstead => Some(G::Replace),
+            Action::Refine => Some(G::Refine(REFINE_STRENGTH)),
+            Action::StopGenerating => Some(G::Cancel),
+            Action::StopAll => Some(G::CancelAll),
+            Action::AcceptCandidate => shown.map(G::Accept),
+            Action::DiscardCandidate => shown.map(G::Discard),
+            Action::NextCandidate => Some(G::ShowNext(true)),
+            Action::PreviousCandidate => Some(G::ShowNext(false)),
+            Action::LivePainting => {
+                let mut options = self.generation.options.clone();
+                options.live.on = !options.live.on;
+                Some(G::SetOptions(Box::new(options)))
+            }
+            Action::KeepLive => Some(G::AcceptLive),
+            Action::ChangeFromSelection => Some(G::ChangeFromSelection),
+            Action::SelectionFromChange => Some(G::SelectionFromChange),
+            Action::ClearChange => Some(G::ClearChange),
+            Action::FrameFix => {
+                let rect = self.generation.frame_rect(self.open().id, self.doc());
+                Some(G::SetFrame(Frame::Fixed(rect)))
+            }
+            Action::FrameFollow => Some(G::SetFrame(Frame::Follow)),
+            _ => Some(G::Start),
+        };
+        if let Some(command) = command {
+            self.generate_command(command);
         }
     }
 

@@ -240,15 +240,28 @@ impl Editor {
 
     /// Enter: finishes what the tool has open.
     pub fn confirm(&mut self) {
-        if !self.with_tool(Toolbox::confirm) && self.preview.is_some() {
+        if self.with_tool(Toolbox::confirm) {
+            return;
+        }
+        if self.preview.is_some() {
             self.apply(Command::ApplyPreview);
+        } else if let Some(id) = self.generation.shown() {
+            self.apply(Command::Generate(generation::GenerateCommand::Accept(id)));
         }
     }
 
     /// Escape: drops what is not finished.
     pub fn escape(&mut self) {
-        if !self.with_tool(Toolbox::cancel) && self.preview.is_some() {
+        use generation::{GenerateCommand, Kind};
+        if self.with_tool(Toolbox::cancel) {
+            return;
+        }
+        if self.preview.is_some() {
             self.apply(Command::CancelPreview);
+        } else if self.generation.progress().is_some_and(|p| p.kind != Kind::Live && !p.stopping) {
+            self.apply(Command::Generate(GenerateCommand::Cancel));
+        } else if self.generation.shown().is_some() {
+            self.apply(Command::Generate(GenerateCommand::Show(None)));
         }
     }
 
@@ -259,6 +272,7 @@ impl Editor {
             brushes: &mut self.brushes,
             colors: &mut self.colors,
             erase: self.erase || self.pen_eraser,
+            change_px: self.generation.options.change_brush_px,
             now_secs: self.now_secs,
             out: Outcome::default(),
         };

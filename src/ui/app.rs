@@ -1,5 +1,6 @@
 //! The program in a window.
 
+use super::candidates::Strip;
 use super::canvas::{Canvas, Deed};
 use super::dialogs::{Answer, Ask, Dialogs, SystemDialogs};
 use super::notices::Notices;
@@ -20,6 +21,7 @@ pub struct App {
     /// The application.
     pub editor: Editor,
     canvas: Canvas,
+    strip: Strip,
     pens: Pens,
     dock: Dock,
     palette: Palette,
@@ -84,6 +86,7 @@ impl App {
         Self {
             editor,
             canvas: Canvas::new(cc.wgpu_render_state.as_ref()),
+            strip: Strip::default(),
             pens: if start.pens { Pens::new(cc) } else { Pens::default() },
             dock,
             palette: Palette::default(),
@@ -268,6 +271,9 @@ impl App {
             });
             egui::Panel::bottom("status")
                 .show(ui, |ui| status_bar::show(ui, &mut frame, self.canvas.pointer()));
+            if Strip::wanted(&frame) {
+                egui::Panel::bottom("candidates").show(ui, |ui| self.strip.show(ui, &mut frame));
+            }
             egui::Panel::left("tools").exact_size(44.0).resizable(false).show(ui, |ui| {
                 egui::ScrollArea::vertical().show(ui, |ui| toolbar::show(ui, &mut frame));
             });

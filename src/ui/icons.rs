@@ -99,6 +99,7 @@ pub const fn of_tool(kind: ToolKind) -> &'static str {
     match kind {
         ToolKind::Brush => BRUSH,
         ToolKind::Eraser => ERASER,
+        ToolKind::Change => SPARKLE,
         ToolKind::Picker => PICKER,
         ToolKind::Pan => HAND,
         ToolKind::Zoom => ZOOM,

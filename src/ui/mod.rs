@@ -3,6 +3,7 @@
 //! Everything drawn here carries a label: it is what screen readers say and what tests click.
 
 pub mod app;
+mod candidates;
 pub mod canvas;
 pub mod dialogs;
 pub mod icons;

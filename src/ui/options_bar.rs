@@ -2,6 +2,7 @@
 
 use super::widgets::Frame;
 use crate::editor::Command;
+use crate::editor::generation::GenerateCommand;
 use crate::editor::tool::ToolKind;
 use crate::paint::Brush;
 use eframe::egui::{Slider, Ui};
@@ -10,10 +11,23 @@ use eframe::egui::{Slider, Ui};
 pub fn show(ui: &mut Ui, frame: &mut Frame) {
     ui.horizontal(|ui| match frame.editor.tool() {
         ToolKind::Brush | ToolKind::Eraser => brush(ui, frame),
+        ToolKind::Change => change(ui, frame),
         ToolKind::Picker | ToolKind::Pan | ToolKind::Zoom => {
             ui.label(frame.editor.tool().action().label());
         }
     });
+}
+
+fn change(ui: &mut Ui, frame: &mut Frame) {
+    let mut options = frame.editor.generation().options.clone();
+    ui.label("Change brush");
+    ui.separator();
+    let size =
+        Slider::new(&mut options.change_brush_px, 1.0..=2000.0).logarithmic(true).text("Size").suffix(" px");
+    if ui.add(size).changed() {
+        frame.ask(Command::Generate(GenerateCommand::SetOptions(Box::new(options))));
+    }
+    ui.label("Pressure is strength; Alt erases.");
 }
 
 fn brush(ui: &mut Ui, frame: &mut Frame) {

@@ -1,10 +1,12 @@
 //! Tools: what the pointer does on the canvas. A tool knows canvas positions and keys, no window.
 
 mod brush;
+mod change;
 pub mod overlay;
 mod picker;
 
 pub use brush::BrushTool;
+pub use change::ChangeTool;
 pub use overlay::{Handle, Mark, Overlay};
 pub use picker::PickerTool;
 
@@ -77,6 +79,8 @@ pub enum ToolKind {
     Brush,
     /// Erases with the brush in hand.
     Eraser,
+    /// Paints how much generation may change.
+    Change,
     /// Takes a colour.
     Picker,
     /// Moves the view.
@@ -87,14 +91,21 @@ pub enum ToolKind {
 
 impl ToolKind {
     /// In the order of the tool bar.
-    pub const ALL: [ToolKind; 5] =
-        [ToolKind::Brush, ToolKind::Eraser, ToolKind::Picker, ToolKind::Pan, ToolKind::Zoom];
+    pub const ALL: [ToolKind; 6] = [
+        ToolKind::Brush,
+        ToolKind::Eraser,
+        ToolKind::Change,
+        ToolKind::Picker,
+        ToolKind::Pan,
+        ToolKind::Zoom,
+    ];
 
     /// The action that takes it in hand; its label is the tool's name.
     pub const fn action(self) -> Action {
         match self {
             ToolKind::Brush => Action::ToolBrush,
             ToolKind::Eraser => Action::ToolEraser,
+            ToolKind::Change => Action::ToolChange,
             ToolKind::Picker => Action::ToolPicker,
             ToolKind::Pan => Action::ToolPan,
             ToolKind::Zoom => Action::ToolZoom,
@@ -108,6 +119,9 @@ impl ToolKind {
                 "Paint. Shift: straight line from the last stroke. Alt: take a colour. [ ] size."
             }
             ToolKind::Eraser => "Erase with the brush in hand. Shift: straight line. [ ] size.",
+            ToolKind::Change => {
+                "Paint how much may be made anew: pressure is strength. Alt erases. Q goes back to the brush."
+            }
             ToolKind::Picker => "Click to take a colour as foreground, with Ctrl as background.",
             ToolKind::Pan => "Drag to move the view.",
             ToolKind::Zoom => {
@@ -129,6 +143,8 @@ pub struct Cx<'a> {
     pub colors: &'a mut Colors,
     /// Whether any brush erases.
     pub erase: bool,
+    /// Diameter of the change brush in canvas pixels.
+    pub change_px: f32,
     /// The clock.
     pub now_secs: f64,
     /// What is to be done afterwards.
@@ -198,12 +214,18 @@ pub struct Toolbox {
     /// In hand.
     pub kind: ToolKind,
     brush: BrushTool,
+    change: ChangeTool,
     picker: PickerTool,
 }
 
 impl Default for Toolbox {
     fn default() -> Self {
-        Self { kind: ToolKind::Brush, brush: BrushTool::default(), picker: PickerTool }
+        Self {
+            kind: ToolKind::Brush,
+            brush: BrushTool::default(),
+            change: ChangeTool::default(),
+            picker: PickerTool,
+        }
     }
 }
 
@@ -218,6 +240,7 @@ impl Toolbox {
         match self.kind {
             ToolKind::Brush => self.brush.pointer(cx, event, false),
             ToolKind::Eraser => self.brush.pointer(cx, event, true),
+            ToolKind::Change => self.change.pointer(cx, event),
             ToolKind::Picker => self.picker.pointer(cx, event),
             ToolKind::Pan | ToolKind::Zoom => {}
         }
@@ -227,6 +250,7 @@ impl Toolbox {
     pub fn cancel(&mut self, cx: &mut Cx) -> bool {
         match self.kind {
             ToolKind::Brush | ToolKind::Eraser => self.brush.cancel(cx),
+            ToolKind::Change => self.change.cancel(cx),
             ToolKind::Picker | ToolKind::Pan | ToolKind::Zoom => false,
         }
     }
@@ -235,7 +259,12 @@ impl Toolbox {
     pub fn confirm(&mut self, cx: &mut Cx) -> bool {
         let _ = cx;
         match self.kind {
-            ToolKind::Brush | ToolKind::Eraser | ToolKind::Picker | ToolKind::Pan | ToolKind::Zoom => false,
+            ToolKind::Brush
+            | ToolKind::Eraser
+            | ToolKind::Change
+            | ToolKind::Picker
+            | ToolKind::Pan
+            | ToolKind::Zoom => false,
         }
     }
 
@@ -243,6 +272,7 @@ impl Toolbox {
     pub fn busy(&self) -> bool {
         match self.kind {
             ToolKind::Brush | ToolKind::Eraser => self.brush.busy(),
+            ToolKind::Change => self.change.busy(),
             ToolKind::Picker | ToolKind::Pan | ToolKind::Zoom => false,
         }
     }
@@ -258,7 +288,7 @@ impl Toolbox {
         let _ = open;
         match self.kind {
             ToolKind::Brush | ToolKind::Eraser => self.brush.overlay(options, &mut overlay),
-            ToolKind::Picker | ToolKind::Pan | ToolKind::Zoom => {}
+            ToolKind::Change | ToolKind::Picker | ToolKind::Pan | ToolKind::Zoom => {}
         }
         overlay
     }

@@ -2,6 +2,7 @@
 
 mod brushes;
 mod colors;
+mod generate;
 mod history;
 mod layers;
 
@@ -16,6 +17,8 @@ use serde::{Deserialize, Serialize};
 /// Which panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Panel {
+    /// Words and what becomes of them.
+    Generate,
     /// Colour wheel, sliders, swatches.
     Colors,
     /// Presets.
@@ -29,6 +32,7 @@ pub enum Panel {
 impl Panel {
     const fn title(self) -> &'static str {
         match self {
+            Panel::Generate => "Generate",
             Panel::Colors => "Colour",
             Panel::Brushes => "Brushes",
             Panel::Layers => "Layers",
@@ -38,6 +42,7 @@ impl Panel {
 
     const fn icon(self) -> &'static str {
         match self {
+            Panel::Generate => icons::SPARKLE,
             Panel::Colors => icons::PALETTE,
             Panel::Brushes => icons::BRUSH,
             Panel::Layers => icons::LAYERS,
@@ -52,6 +57,7 @@ pub struct PanelState {
     layers: layers::LayersPanel,
     brushes: brushes::BrushesPanel,
     colors: colors::ColorsPanel,
+    generate: generate::GeneratePanel,
 }
 
 /// Where the panels are.
@@ -68,11 +74,12 @@ impl Default for Dock {
 
 fn default_tree() -> Tree<Panel> {
     let mut tiles = Tiles::default();
+    let generate = tiles.insert_pane(Panel::Generate);
     let colors = tiles.insert_pane(Panel::Colors);
     let brushes = tiles.insert_pane(Panel::Brushes);
     let layers = tiles.insert_pane(Panel::Layers);
     let history = tiles.insert_pane(Panel::History);
-    let top = tiles.insert_tab_tile(vec![colors]);
+    let top = tiles.insert_tab_tile(vec![colors, generate]);
     let middle = tiles.insert_tab_tile(vec![brushes]);
     let bottom = tiles.insert_tab_tile(vec![layers, history]);
     let mut column = Linear::new(LinearDir::Vertical, vec![top, middle, bottom]);
@@ -96,7 +103,9 @@ impl Dock {
                     egui_tiles::Tile::Container(_) => None,
                 })
                 .collect();
-            [Panel::Colors, Panel::Brushes, Panel::Layers, Panel::History].iter().all(|p| panes.contains(p))
+            [Panel::Generate, Panel::Colors, Panel::Brushes, Panel::Layers, Panel::History]
+                .iter()
+                .all(|p| panes.contains(p))
         });
         Self { tree: whole.unwrap_or_else(default_tree), state: PanelState::default() }
     }
@@ -131,6 +140,7 @@ struct Drawing<'a, 'b> {
 impl Behavior<Panel> for Drawing<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, panel: &mut Panel) -> UiResponse {
         eframe::egui::Frame::new().inner_margin(6).show(ui, |ui| match panel {
+            Panel::Generate => self.state.generate.show(ui, self.frame),
             Panel::Colors => self.state.colors.show(ui, self.frame),
             Panel::Brushes => self.state.brushes.show(ui, self.frame),
             Panel::Layers => self.state.layers.show(ui, self.frame),
