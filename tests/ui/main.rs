@@ -1,4 +1,5 @@
 //! The window without a screen.
 
+mod generate;
 mod paint;
 mod support;
