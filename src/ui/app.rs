@@ -1,6 +1,6 @@
 //! The program in a window.
 
-use super::candidates::Strip;
+use super::candidates::{self, Strip};
 use super::canvas::{Canvas, Deed};
 use super::dialogs::{Answer, Ask, Dialogs, SystemDialogs};
 use super::notices::Notices;
@@ -272,7 +272,9 @@ impl App {
             egui::Panel::bottom("status")
                 .show(ui, |ui| status_bar::show(ui, &mut frame, self.canvas.pointer()));
             if Strip::wanted(&frame) {
-                egui::Panel::bottom("candidates").show(ui, |ui| self.strip.show(ui, &mut frame));
+                egui::Panel::bottom("candidates")
+                    .exact_size(candidates::STRIP_HEIGHT)
+                    .show(ui, |ui| self.strip.show(ui, &mut frame));
             }
             egui::Panel::left("tools").exact_size(44.0).resizable(false).show(ui, |ui| {
                 egui::ScrollArea::vertical().show(ui, |ui| toolbar::show(ui, &mut frame));

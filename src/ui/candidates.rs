@@ -11,7 +11,9 @@ use eframe::egui::{
 use std::collections::HashMap;
 
 /// Height of thumbnails in points.
-const HEIGHT: f32 = 96.0;
+const HEIGHT: f32 = 92.0;
+/// Height of the strip in points.
+pub const STRIP_HEIGHT: f32 = HEIGHT + 26.0;
 
 /// What the strip remembers.
 #[derive(Default)]
@@ -35,10 +37,10 @@ impl Strip {
         self.thumbnails.retain(|id, _| candidates.iter().any(|c| c.id == *id));
         let shown = generation.shown();
         let mut asked = None;
-        ui.horizontal(|ui| {
+        ui.horizontal_top(|ui| {
             self.buttons(ui, &candidates, shown, &mut asked);
             ScrollArea::horizontal().auto_shrink([false, true]).show(ui, |ui| {
-                ui.horizontal(|ui| {
+                ui.horizontal_top(|ui| {
                     let mut over = None;
                     for candidate in &candidates {
                         let response = self.thumbnail(ui, candidate, shown == Some(candidate.id));
