@@ -34,6 +34,8 @@ pub struct App {
     looks: Option<(Theme, f32)>,
     title: String,
     quitting: bool,
+    /// When the program began, until the first frame is on the screen; only where that is measured.
+    began: Option<std::time::Instant>,
 }
 
 /// What an answer is for.
@@ -98,6 +100,7 @@ impl App {
             looks: None,
             title: String::new(),
             quitting: false,
+            began: None,
         }
     }
 
@@ -292,6 +295,12 @@ impl App {
 impl eframe::App for App {
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
+        // The second call comes when the first frame is shown.
+        if ctx.cumulative_frame_nr() > 0
+            && let Some(began) = self.began.take()
+        {
+            eprintln!("first frame after {} ms", began.elapsed().as_millis());
+        }
         let looks = (self.editor.settings().theme, self.editor.settings().ui_scale);
         if self.looks != Some(looks) {
             theme::choose(&ctx, looks.0, looks.1);
@@ -361,6 +370,11 @@ fn own_brushes(folder: &std::path::Path) -> Vec<crate::paint::Brush> {
     paths.into_iter().filter(small).filter_map(read).collect()
 }
 
+/// The program's icon for the task bar.
+fn icon() -> egui::IconData {
+    eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon/scumble-128.png")).unwrap_or_default()
+}
+
 /// Opens the window and runs until it is closed.
 ///
 /// # Errors
@@ -376,11 +390,20 @@ pub fn run(files: Vec<PathBuf>, models: Option<crate::editor::generation::Models
             .with_app_id("org.scumble.Scumble")
             .with_inner_size([1360.0, 860.0])
             .with_min_inner_size([640.0, 420.0])
+            .with_icon(icon())
             .with_drag_and_drop(true),
         ..Default::default()
     };
     let start = move || Start { folders, files, dialogs: Box::new(SystemDialogs), models, pens: true };
-    eframe::run_native("Scumble", options, Box::new(move |cc| Ok(Box::new(App::new(cc, start()))))).map_err(|why| {
+    let began = std::env::var_os("SCUMBLE_TIME_START").map(|_| std::time::Instant::now());
+    let make = move |cc: &eframe::CreationContext| {
+        let app = App { began, ..App::new(cc, start()) };
+        if began.is_some() {
+            cc.egui_ctx.request_repaint();
+        }
+        app
+    };
+    eframe::run_native("Scumble", options, Box::new(move |cc| Ok(Box::new(make(cc))))).map_err(|why| {
         format!(
             "no window could be opened: {why}\n\
              A graphics driver for Vulkan, Metal, DirectX 12 or OpenGL is needed; on Linux a software driver will do \
