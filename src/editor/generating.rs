@@ -282,7 +282,7 @@ impl Editor {
             .enumerate()
             .map(|(i, frame)| {
                 let request = Request { seed, ..self.generation.options.request(frame, 1.0, false) };
-                let kind = Kind::Extend { layer: id, last: i == last };
+                let kind = Kind::Extend { layer: id, known: old, last: i == last };
                 let number = self.generation.next_job();
                 Waiting::new(number, document, request, frame, kind, Scope::Empty, finish.clone(), None)
             })

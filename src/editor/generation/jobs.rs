@@ -5,7 +5,7 @@ use super::options::{Finish, Scope};
 use super::{Generation, live};
 use crate::document::composite::flatten_rgba8;
 use crate::document::rgba8::Alpha;
-use crate::document::{Document, Layer, LayerId, Pixels};
+use crate::document::{Document, Layer, LayerId, Pixels, edit};
 use crate::editor::opened::DocId;
 use crate::editor::work::panic_words;
 use crate::generate::engine::{Inputs, Job, JobEvent, JobHandle};
@@ -31,6 +31,8 @@ pub enum Kind {
     Extend {
         /// The layer that it fills.
         layer: LayerId,
+        /// The page as it was: paint that lies hidden beyond it gives way.
+        known: Rect,
         /// Whether it is the last of the extension.
         last: bool,
     },
@@ -193,7 +195,12 @@ impl Generation {
         let doc = job.snapshot.take().unwrap_or(now);
         let (send, waker) = (self.prepared.0.clone(), self.waker.clone());
         let (number, frame, request, scope) = (job.number, job.frame, job.request.clone(), job.scope);
+        let kind = job.kind;
         aside("scumble-prepare", waker, move || {
+            let doc = match kind {
+                Kind::Extend { layer, known, .. } => only_known(doc, known, layer),
+                Kind::Candidate | Kind::Live => doc,
+            };
             let job = prepare(&doc, frame, request, scope);
             let _ = send.send(Prepared { number, job });
         });
@@ -363,6 +370,17 @@ fn aside(name: &str, waker: crate::editor::work::Waker, work: impl FnOnce() + Se
         waker();
     });
     debug_assert!(spawned.is_ok(), "no thread could be started");
+}
+
+/// The document without paint beyond `known`, but for that of the topmost layer `extension`.
+fn only_known(mut doc: Document, known: Rect, extension: LayerId) -> Document {
+    let filled = doc.layer(extension).cloned();
+    edit::remove(&mut doc, extension);
+    edit::crop(&mut doc, known);
+    if let Some(layer) = filled {
+        edit::add(&mut doc, layer, edit::Place { parent: None, index: usize::MAX });
+    }
+    doc
 }
 
 fn finished(frame: Rect, picture: RgbaImage, paste: &GrayImage, finish: &Finish, seed: u64) -> Finished {
