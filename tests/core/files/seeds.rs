@@ -88,7 +88,8 @@ fn child_that_reads_seeds() {
     let (_, run, limit) = TARGETS.into_iter().find(|target| target.0 == name).unwrap();
     for file in files(&name) {
         let bytes = std::fs::read(&file).unwrap();
-        (HELD.store(0, Relaxed), PEAK.store(0, Relaxed));
+        HELD.store(0, Relaxed);
+        PEAK.store(0, Relaxed);
         ON.store(true, Relaxed);
         run(&bytes);
         ON.store(false, Relaxed);
