@@ -3,6 +3,7 @@
 //! Everything drawn here carries a label: it is what screen readers say and what tests click.
 
 pub mod app;
+pub mod bars;
 pub mod canvas;
 pub mod dialogs;
 pub mod icons;
@@ -13,6 +14,7 @@ mod options_bar;
 mod palette;
 pub mod panels;
 mod status_bar;
+pub mod strokes;
 pub mod theme;
 mod toolbar;
 pub mod widgets;
