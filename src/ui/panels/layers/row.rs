@@ -6,6 +6,7 @@ use super::{INDENT, LayersPanel, ROW, Renaming, row_id};
 use crate::document::{BlendMode, Layer};
 use crate::editor::{Action, Command, LayerCommand};
 use crate::geom::Rect as PageRect;
+use crate::ui::panels::elided;
 use crate::ui::widgets::Frame;
 use crate::ui::{icons, keys, theme};
 use eframe::egui::{
@@ -242,13 +243,6 @@ fn label(panel: &mut LayersPanel, ui: &mut Ui, frame: &mut Frame, row: &Row, rec
         let color = strong.gamma_multiply(dim * 0.75);
         painter.text(pos2(rect.left(), rect.center().y + 8.0), Align2::LEFT_CENTER, detail, small, color);
     }
-}
-
-/// One line of text that ends in dots where it is too long.
-pub fn elided(ui: &Ui, text: &str, font: FontId, color: Color32, width: f32) -> std::sync::Arc<eframe::egui::Galley> {
-    let mut job = eframe::egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
-    job.wrap = eframe::egui::text::TextWrapping::truncate_at_width(width.max(8.0));
-    ui.painter().layout_job(job)
 }
 
 fn rename_field(panel: &mut LayersPanel, ui: &mut Ui, frame: &mut Frame, rect: Rect) {
