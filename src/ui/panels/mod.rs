@@ -6,6 +6,8 @@ mod history;
 mod layers;
 mod navigator;
 
+pub use brushes::free_name;
+
 use super::icons;
 use super::widgets::Frame;
 use eframe::egui::{Color32, FontId, Galley, Ui, WidgetText};
