@@ -1,4 +1,5 @@
 //! The window without a screen.
 
 mod paint;
+mod panels;
 mod support;

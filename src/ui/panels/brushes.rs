@@ -67,7 +67,8 @@ impl BrushesPanel {
     fn top(&mut self, ui: &mut Ui, frame: &mut Frame) {
         ui.horizontal(|ui| {
             ui.spacing_mut().item_spacing.x = 3.0;
-            let width = (ui.available_width() - 3.0 * 27.0 - 4.0).max(60.0);
+            ui.spacing_mut().button_padding.x = 3.0;
+            let width = (ui.available_width() - 3.0 * 28.0).max(60.0);
             let field = TextEdit::singleline(&mut self.search).hint_text("Search brushes").desired_width(width - 8.0);
             ui.add(field).accessible_name("Search brushes");
             let changed = frame.editor.brushes().changed();

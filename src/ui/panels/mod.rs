@@ -98,9 +98,9 @@ fn default_tree() -> Tree<Panel> {
     let middle = tiles.insert_tab_tile(vec![brushes]);
     let bottom = tiles.insert_tab_tile(vec![layers, history]);
     let mut column = Linear::new(LinearDir::Vertical, vec![top, middle, bottom]);
-    column.shares.set_share(top, 1.1);
+    column.shares.set_share(top, 1.25);
     column.shares.set_share(middle, 0.8);
-    column.shares.set_share(bottom, 1.2);
+    column.shares.set_share(bottom, 1.05);
     let root = tiles.insert_container(Container::Linear(column));
     Tree::new(eframe::egui::Id::unique("panels"), root, tiles)
 }

@@ -46,7 +46,7 @@ impl ColorsPanel {
         ScrollArea::vertical().id_salt("colours").auto_shrink([false, false]).show(ui, |ui| {
             ui.spacing_mut().item_spacing.y = 3.0;
             ui.horizontal_top(|ui| {
-                let side = (ui.available_width() - 84.0).clamp(100.0, 170.0);
+                let side = (ui.available_width() - 84.0).clamp(96.0, 136.0);
                 let before = self.hsv;
                 let settled = wheel::show(ui, &mut self.hsv, &mut self.held, side);
                 if self.hsv != before || settled {
@@ -230,6 +230,7 @@ fn patches(ui: &mut Ui, frame: &mut Frame) {
     }
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
+        ui.spacing_mut().button_padding.x = 4.0;
         action_button(ui, frame, icons::SWAP, Action::SwapColors);
         action_button(ui, frame, icons::SUN, Action::DefaultColors);
     });

@@ -32,9 +32,10 @@ pub fn palette(ui: &mut Ui, frame: &mut Frame) {
     let palette = frame.editor.colors().palette.clone();
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 1.0;
+        ui.spacing_mut().button_padding.x = 3.0;
         let name = if palette.name.is_empty() { "Palette" } else { &palette.name };
         let text = RichText::new(format!("{} {name}", icons::SWATCHES)).small();
-        let width = (ui.available_width() - 3.0 * 24.0).max(30.0);
+        let width = (ui.available_width() - 3.0 * 26.0).max(30.0);
         let label = eframe::egui::Label::new(text).truncate();
         ui.allocate_ui_with_layout(vec2(width, 22.0), eframe::egui::Layout::left_to_right(eframe::egui::Align::Center), |ui| {
             ui.set_min_width(width);

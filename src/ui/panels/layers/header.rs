@@ -12,8 +12,8 @@ pub fn show(ui: &mut Ui, frame: &mut Frame) {
     let layer = frame.editor.active_layer().cloned();
     ui.add_enabled_ui(layer.is_some(), |ui| {
         ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 3.0;
-            let buttons = 3.0 * 27.0;
+            tight(ui);
+            let buttons = 3.0 * 28.0;
             blend(ui, frame, layer.as_ref(), (ui.available_width() - buttons).max(80.0));
             action_button(ui, frame, icons::LOCK, Action::ToggleLock);
             action_button(ui, frame, icons::CHECKERBOARD, Action::ToggleAlphaLock);
@@ -27,6 +27,12 @@ pub fn show(ui: &mut Ui, frame: &mut Frame) {
             frame.ask(Command::Layer(layer.id, LayerCommand::Opacity(opacity)));
         }
     });
+}
+
+/// Icon buttons side by side without much air: a panel may be narrow.
+pub fn tight(ui: &mut Ui) {
+    ui.spacing_mut().item_spacing.x = 3.0;
+    ui.spacing_mut().button_padding.x = 3.0;
 }
 
 /// Whether a line stands above the mode in the list.

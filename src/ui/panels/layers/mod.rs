@@ -169,7 +169,7 @@ impl LayersPanel {
     fn footer(&mut self, ui: &mut Ui, frame: &mut Frame) {
         let mask = if frame.editor.doc().selection.is_some() { Action::MaskFromSelection } else { Action::AddMask };
         ui.horizontal(|ui| {
-            ui.spacing_mut().item_spacing.x = 2.0;
+            header::tight(ui);
             let buttons = [
                 (icons::PLUS, Action::NewLayer),
                 (icons::FOLDER_PLUS, Action::NewGroup),
