@@ -20,6 +20,13 @@ fn click(window: &mut Window, label: &str) {
     window.steps(4);
 }
 
+/// Scrolls there first.
+fn reach(window: &mut Window, label: &str) {
+    window.harness.get_by_label(label).scroll_to_me();
+    // The way there is animated.
+    window.steps(40);
+}
+
 fn tab(window: &mut Window, icon: &str, title: &str) {
     click(window, &format!("{icon} {title}"));
 }
@@ -249,14 +256,17 @@ fn dynamics_are_added_and_their_curve_is_edited() {
     window.act(Action::BrushEditor);
     window.steps(4);
     let before = window.app().editor.brushes().brush().dynamics.len();
+    reach(&mut window, "Add dynamic");
     click(&mut window, "Add dynamic");
     let dynamics = window.app().editor.brushes().brush().dynamics.clone();
     assert_eq!(dynamics.len(), before + 1);
+    reach(&mut window, &format!("Curve of dynamic {}", before + 1));
     let rect = window.harness.get_by_label(&format!("Curve of dynamic {}", before + 1)).rect();
     let corner = rect.shrink(5.0).right_top();
     drag(&mut window, corner + vec2(-1.0, 1.0), rect.center());
     let curve = window.app().editor.brushes().brush().dynamics[before].curve.clone();
     assert!(curve.points()[1][1] < 0.7, "{:?}", curve.points());
+    reach(&mut window, &format!("Remove dynamic {}", before + 1));
     click(&mut window, &format!("Remove dynamic {}", before + 1));
     assert_eq!(window.app().editor.brushes().brush().dynamics.len(), before);
 }

@@ -136,7 +136,8 @@ impl Dock {
 
     /// For the settings.
     pub fn to_text(&self) -> Option<String> {
-        serde_json::to_string(&self.tree).ok()
+        // By way of a value, whose entries are sorted: the same layout is the same text.
+        serde_json::to_value(&self.tree).ok().map(|tree| tree.to_string())
     }
 
     /// As it comes.

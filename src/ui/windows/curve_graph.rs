@@ -93,7 +93,7 @@ fn numbers(ui: &mut Ui, name: &str, points: &mut Vec<[f32; 2]>) {
                 let high = points.get(i + 1).map_or(1.0, |q| q[0] - 0.01);
                 let x = DragValue::new(&mut points[i][0]).range(low.min(high)..=high).speed(0.005).max_decimals(3);
                 ui.add(x).accessible_name(format!("{name} point {} input", i + 1));
-                ui.label("→");
+                ui.label(icons::CARET_RIGHT);
                 let y = DragValue::new(&mut points[i][1]).range(0.0..=1.0).speed(0.005).max_decimals(3);
                 ui.add(y).accessible_name(format!("{name} point {} output", i + 1));
                 ui.add_enabled_ui(n > 2, |ui| {

@@ -60,7 +60,7 @@ fn entry(ui: &mut Ui, i: usize, dynamic: &mut Dynamic) -> bool {
     let mut gone = false;
     ui.horizontal(|ui| {
         pick(ui, &format!("Input of dynamic {}", i + 1), &mut dynamic.input, &INPUTS);
-        ui.label("→");
+        ui.label(icons::CARET_RIGHT);
         pick(ui, &format!("Output of dynamic {}", i + 1), &mut dynamic.output, &OUTPUTS);
         gone = icon_button_sized(ui, icons::TRASH, &format!("Remove dynamic {}", i + 1), false, 22.0).clicked();
     });

@@ -35,7 +35,7 @@ impl BrushEditor {
             return;
         }
         let mut open = true;
-        let height = (ctx.content_rect().height() - 110.0).clamp(240.0, 640.0);
+        let height = (ctx.content_rect().height() - 110.0).clamp(240.0, 760.0);
         Window::new("Brush editor")
             .id(Id::unique("brush editor"))
             .open(&mut open)
