@@ -17,6 +17,8 @@ use std::path::PathBuf;
 pub enum LayerCommand {
     /// Makes it the one that is painted on.
     Activate,
+    /// Makes it the one that is painted on, or its mask.
+    EditMask(bool),
     /// Another name.
     Rename(String),
     /// 0..=1.
@@ -155,6 +157,8 @@ pub enum Command {
         /// Whether it goes among the recent ones.
         settled: bool,
     },
+    /// Sets the background colour.
+    SetBackground(Rgba),
     /// Adds the foreground colour to the palette.
     AddSwatch,
     /// Removes a colour of the palette.

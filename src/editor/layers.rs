@@ -14,6 +14,11 @@ impl Editor {
         }
         match command {
             LayerCommand::Activate => self.activate(id),
+            LayerCommand::EditMask(mask) => {
+                self.activate(id);
+                let masked = self.doc().layer(id).is_some_and(|l| l.mask.is_some());
+                self.open_mut().edit_mask = mask && masked;
+            }
             LayerCommand::Rename(name) => {
                 let name = name.trim().to_owned();
                 if !name.is_empty() && self.doc().layer(id).is_some_and(|l| l.name != name) {

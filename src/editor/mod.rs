@@ -355,6 +355,7 @@ impl Editor {
                     self.colors.remember(color);
                 }
             }
+            Command::SetBackground(color) => self.colors.background = color,
             Command::AddSwatch => self.add_swatch(),
             Command::RemoveSwatch(index) => {
                 if index < self.colors.palette.colors.len() {

@@ -253,6 +253,15 @@ impl App {
         }
     }
 
+    /// Keeps how the panels lie with the settings.
+    fn store_layout(&mut self) {
+        let panels = self.dock.to_text();
+        if panels.is_some() && panels != self.editor.settings().panels {
+            let settings = Settings { panels, ..self.editor.settings().clone() };
+            self.editor.apply(Command::SetSettings(Box::new(settings)));
+        }
+    }
+
     fn update_title(&mut self, ctx: &Context) {
         let open = self.editor.open();
         let star = if open.modified() { "*" } else { "" };
@@ -332,6 +341,10 @@ impl eframe::App for App {
         }
         commands.into_iter().for_each(|command| self.editor.apply(command));
         self.effects(&ctx);
+        // Not while a border is still dragged.
+        if !ctx.input(|i| i.pointer.any_down()) && self.dock.take_changed() {
+            self.store_layout();
+        }
         self.notices.show(&ctx, now);
         self.update_title(&ctx);
         if let Some(at) = self.editor.next_deadline() {
@@ -353,6 +366,7 @@ impl eframe::App for App {
 
     fn on_exit(&mut self) {
         self.pens.close();
+        self.store_layout();
         self.editor.store_settings();
     }
 }

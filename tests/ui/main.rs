@@ -2,4 +2,5 @@
 
 mod generate;
 mod paint;
+mod panels;
 mod support;
