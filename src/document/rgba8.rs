@@ -41,6 +41,21 @@ pub fn from_straight8(px: [u8; 4]) -> [u16; 4] {
     [c(px[0]), c(px[1]), c(px[2]), c(255)]
 }
 
+/// The pixel of a tile for 16 bits a channel with straight alpha, rounded to nearest.
+pub fn from_straight16(px: [u16; 4]) -> [u16; 4] {
+    let [r, g, b, a] = px;
+    let c = |v: u16| ((u32::from(v) * u32::from(a) + 32_767) / 65_535) as u16;
+    [c(r), c(g), c(b), a]
+}
+
+/// A premultiplied pixel of a tile as 16 bits a channel with straight alpha, rounded to nearest. Exact where it is
+/// opaque; the less alpha, the fewer colours there are.
+pub fn straight16(px: [u16; 4]) -> [u16; 4] {
+    let a = u64::from(px[3]);
+    let c = |v: u16| if a == 0 { 0 } else { ((u64::from(v) * 65_535 + a / 2) / a).min(65_535) as u16 };
+    [c(px[0]), c(px[1]), c(px[2]), px[3]]
+}
+
 wide_fn! {
     /// [`from_straight8`] for one colour plane `c` with alpha `a`.
     pub fn premultiply_plane(c: &[u8], a: &[u8], out: &mut [u16]) {

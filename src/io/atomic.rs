@@ -14,10 +14,15 @@ pub fn write_atomic(
 ) -> Result<(), FileError> {
     let (target, folder, mut file) = open_beside(path)?;
     let in_folder = |why: std::io::Error| FileError::write(path, explain(&why, &folder));
-    {
-        let mut buffered = BufWriter::with_capacity(1 << 16, file.as_file_mut());
-        fill(&mut buffered).map_err(|why| FileError::write(path, why))?;
-        buffered.flush().map_err(in_folder)?;
+    let mut failed = None;
+    let done = {
+        let noting = Noting { file: file.as_file_mut(), failed: &mut failed };
+        let mut buffered = BufWriter::with_capacity(1 << 16, noting);
+        fill(&mut buffered).and_then(|()| buffered.flush().map_err(|why| why.to_string()))
+    };
+    if let Err(why) = done {
+        // An encoder's own words for a full disk help nobody.
+        return Err(failed.map_or_else(|| FileError::write(path, why), in_folder));
     }
     file.as_file().sync_all().map_err(in_folder)?;
     file.persist(&target).map_err(|e| in_folder(e.error))?;
@@ -29,10 +34,43 @@ pub fn write_atomic(
     Ok(())
 }
 
+/// A file that remembers why writing to it failed first.
+struct Noting<'a> {
+    file: &'a mut std::fs::File,
+    failed: &'a mut Option<std::io::Error>,
+}
+
+impl Write for Noting<'_> {
+    fn write(&mut self, data: &[u8]) -> std::io::Result<usize> {
+        self.file.write(data).inspect_err(|why| {
+            if why.kind() != std::io::ErrorKind::Interrupted && self.failed.is_none() {
+                *self.failed = Some(
+                    why.raw_os_error().map_or_else(|| why.kind().into(), std::io::Error::from_raw_os_error),
+                );
+            }
+        })
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
 /// Whether `path` can be written: its folder exists and takes a file, and its name says a known format. For asking
-/// before long work, not after it.
+/// before long work, not after it. Pictures only: see [`check_savable`] for documents.
 pub fn check_writable(path: &Path) -> Result<(), FileError> {
     super::Format::from_path(path)?;
+    open_beside(path).map(|_| ())
+}
+
+/// Whether a document can be saved as `path`: its folder exists and takes a file, and its name ends in `.ora`.
+pub fn check_savable(path: &Path) -> Result<(), FileError> {
+    if !super::is_document(path) {
+        return Err(FileError::UnknownFormat {
+            path: path.into(),
+            endings: ".ora, which keeps the layers; pictures (.png, .jpg, .webp) are exported",
+        });
+    }
     open_beside(path).map(|_| ())
 }
 
@@ -52,11 +90,26 @@ fn open_beside(path: &Path) -> Result<(PathBuf, PathBuf, tempfile::NamedTempFile
     Ok((target, folder, file))
 }
 
-fn explain(why: &std::io::Error, folder: &Path) -> String {
+/// What went wrong in `folder`, and the way out.
+pub(super) fn explain(why: &std::io::Error, folder: &Path) -> String {
+    use std::io::ErrorKind;
+    let folder = folder.display();
     match why.kind() {
-        std::io::ErrorKind::NotFound => format!("the folder {} does not exist", folder.display()),
-        std::io::ErrorKind::PermissionDenied => format!("the folder {} is not writable", folder.display()),
-        _ => format!("{why} (folder {})", folder.display()),
+        ErrorKind::NotFound => format!("the folder {folder} does not exist"),
+        ErrorKind::PermissionDenied => format!("the folder {folder} is not writable; choose another"),
+        ErrorKind::ReadOnlyFilesystem => {
+            format!("the folder {folder} is on a disk that is read-only; choose another")
+        }
+        ErrorKind::StorageFull => {
+            format!("the disk is full (folder {folder}); make room or choose another folder")
+        }
+        ErrorKind::QuotaExceeded => {
+            format!("your share of the disk is used up (folder {folder}); make room or choose another folder")
+        }
+        ErrorKind::FileTooLarge => format!(
+            "it would be larger than the disk, or a limit on the size of files, allows (folder {folder}); choose another"
+        ),
+        _ => format!("{why} (folder {folder})"),
     }
 }
 

@@ -12,7 +12,7 @@ const SHRINK: &str = "make it smaller in an image editor first";
 
 /// Loads PNG (any depth, palette), JPEG or WebP as sRGB with alpha, upright (EXIF orientation is applied). The
 /// content decides about the format, not the name. Of an animation the first frame is taken; colour profiles are
-/// not applied.
+/// not applied ([`super::open()`] does).
 pub fn load_picture(path: &Path) -> Result<RgbaImage, FileError> {
     // 16-bit samples are rounded to 8.
     Ok(decode(path)?.into_rgba8())
@@ -80,8 +80,18 @@ fn decoder<'a>(path: &Path, bytes: &'a [u8]) -> Result<impl ImageDecoder + 'a, F
 }
 
 fn decode(path: &Path) -> Result<DynamicImage, FileError> {
-    let bytes = read_file(path)?;
-    let mut decoder = decoder(path, &bytes)?;
+    Ok(decode_bytes(path, &read_file(path)?)?.image)
+}
+
+/// A decoded picture, upright.
+pub(super) struct Decoded {
+    pub(super) image: DynamicImage,
+    /// The ICC profile that its colours are meant in.
+    pub(super) profile: Option<Vec<u8>>,
+}
+
+pub(super) fn decode_bytes(path: &Path, bytes: &[u8]) -> Result<Decoded, FileError> {
+    let mut decoder = decoder(path, bytes)?;
     let (width, height) = decoder.dimensions();
     if width > MAX_SIDE || height > MAX_SIDE || u64::from(width) * u64::from(height) > MAX_PIXELS {
         return Err(FileError::TooLarge {
@@ -94,7 +104,9 @@ fn decode(path: &Path) -> Result<DynamicImage, FileError> {
         });
     }
     let orientation = decoder.orientation().map_err(|e| broken(path, e))?;
+    // A broken profile is as good as none.
+    let profile = decoder.icc_profile().ok().flatten();
     let mut image = DynamicImage::from_decoder(decoder).map_err(|e| broken(path, e))?;
     image.apply_orientation(orientation);
-    Ok(image)
+    Ok(Decoded { image, profile })
 }

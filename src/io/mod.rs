@@ -3,21 +3,27 @@
 
 pub mod atomic;
 mod exif;
+pub mod export;
 mod flaw;
 pub mod gpl;
 pub mod journal;
 pub mod load;
+pub mod open;
 pub mod ora;
 pub mod png_text;
+mod profile;
 mod record;
+pub mod recovery;
 pub mod save;
 mod tiles;
 mod zip;
 
-pub use atomic::check_writable;
+pub use atomic::{check_savable, check_writable};
+pub use export::{ExportSettings, export};
 pub use load::{load_mask, load_picture, read_text};
+pub use open::{Opened, Remark, open};
 pub use png_text::{TextChunk, read_png_text};
-pub use save::{Format, save_picture, save_png};
+pub use save::{Format, JPEG_QUALITY, save_picture, save_png};
 
 use std::path::{Path, PathBuf};
 
@@ -75,12 +81,19 @@ pub enum FileError {
         /// What is wrong, with the folder where that is the cause.
         why: String,
     },
-    /// Its name says no known format.
-    #[error("{path}: the name must end in .png, .jpg, .jpeg or .webp", path = .path.display())]
+    /// Its name says no format that can be written here.
+    #[error("{path}: the name must end in {endings}", path = .path.display())]
     UnknownFormat {
         /// The file.
         path: PathBuf,
+        /// The endings that are possible, with the reason where one might expect others.
+        endings: &'static str,
     },
+}
+
+/// Whether the name says that the file is a document of this program (`.ora`), whatever the case.
+pub fn is_document(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("ora"))
 }
 
 impl FileError {

@@ -30,7 +30,11 @@ impl Format {
             Some("png") => Ok(Self::Png),
             Some("jpg" | "jpeg") => Ok(Self::Jpeg),
             Some("webp") => Ok(Self::WebP),
-            _ => Err(FileError::UnknownFormat { path: path.into() }),
+            Some("ora") => Err(FileError::UnknownFormat {
+                path: path.into(),
+                endings: ".png, .jpg, .jpeg or .webp here: only pictures are written, .ora holds documents with layers",
+            }),
+            _ => Err(FileError::UnknownFormat { path: path.into(), endings: ".png, .jpg, .jpeg or .webp" }),
         }
     }
 }
@@ -41,13 +45,25 @@ impl Format {
 /// `parameters` and `scumble` in EXIF, where other programs look; if they do not fit there the picture is written
 /// without. Returns whether all texts were kept.
 pub fn save_picture(path: &Path, picture: &RgbaImage, texts: &[TextChunk]) -> Result<bool, FileError> {
+    write_picture(path, picture, texts, JPEG_QUALITY, [255; 3])
+}
+
+/// [`save_picture`] with a JPEG quality (1..=100) and the colour that takes the place of transparency in a JPEG.
+pub(super) fn write_picture(
+    path: &Path,
+    picture: &RgbaImage,
+    texts: &[TextChunk],
+    jpeg_quality: u8,
+    background: [u8; 3],
+) -> Result<bool, FileError> {
     match Format::from_path(path)? {
         Format::Png => save_png(path, picture, texts).map(|()| true),
         Format::Jpeg => {
-            let rgb = rgb_over_white(picture);
+            let rgb = rgb_over(picture, background);
             let (block, kept) = exif_block(texts);
             write_atomic(path, |out| {
-                let mut encoder = image::codecs::jpeg::JpegEncoder::new_with_quality(out, JPEG_QUALITY);
+                let mut encoder =
+                    image::codecs::jpeg::JpegEncoder::new_with_quality(out, jpeg_quality.clamp(1, 100));
                 block.map_or(Ok(()), |b| encoder.set_exif_metadata(b)).map_err(|e| e.to_string())?;
                 let (w, h) = picture.dimensions();
                 encoder.write_image(&rgb, w, h, ExtendedColorType::Rgb8).map_err(|e| e.to_string())
@@ -86,6 +102,17 @@ fn encode_png(
     let rgb = opaque_rgb(picture);
     encoder.set_color(if rgb.is_some() { png::ColorType::Rgb } else { png::ColorType::Rgba });
     encoder.set_depth(png::BitDepth::Eight);
+    describe(&mut encoder, texts)?;
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(rgb.as_deref().unwrap_or(picture.as_raw()))?;
+    writer.finish()
+}
+
+/// Marks a PNG as sRGB and adds its texts.
+pub(super) fn describe<W: Write>(
+    encoder: &mut png::Encoder<W>,
+    texts: &[TextChunk],
+) -> Result<(), png::EncodingError> {
     encoder.set_source_srgb(png::SrgbRenderingIntent::Perceptual);
     for TextChunk { keyword, text } in texts {
         let text = text.replace('\0', " "); // the one character that PNG cannot store
@@ -95,9 +122,7 @@ fn encode_png(
             encoder.add_itxt_chunk(keyword.clone(), text)?;
         }
     }
-    let mut writer = encoder.write_header()?;
-    writer.write_image_data(rgb.as_deref().unwrap_or(picture.as_raw()))?;
-    writer.finish()
+    Ok(())
 }
 
 /// The texts as EXIF and whether all found room.
@@ -114,10 +139,11 @@ fn opaque_rgb(picture: &RgbaImage) -> Option<Vec<u8>> {
     opaque.then(|| picture.pixels().flat_map(|p| [p[0], p[1], p[2]]).collect())
 }
 
-fn rgb_over_white(picture: &RgbaImage) -> Vec<u8> {
-    let over = |v: u8, a: u8| {
-        let (v, a) = (u32::from(v), u32::from(a));
-        ((v * a + 255 * (255 - a) + 127) / 255) as u8
+fn rgb_over(picture: &RgbaImage, background: [u8; 3]) -> Vec<u8> {
+    let over = |v: u8, a: u8, under: u8| {
+        let (v, a, under) = (u32::from(v), u32::from(a), u32::from(under));
+        ((v * a + under * (255 - a) + 127) / 255) as u8
     };
-    picture.pixels().flat_map(|p| [over(p[0], p[3]), over(p[1], p[3]), over(p[2], p[3])]).collect()
+    let over = |p: &image::Rgba<u8>| [0, 1, 2].map(|c| over(p[c], p[3], background[c]));
+    picture.pixels().flat_map(over).collect()
 }

@@ -22,6 +22,7 @@ pub(crate) mod smear;
 pub mod stamp;
 pub mod stroke;
 pub mod symmetry;
+pub mod text;
 pub mod texture;
 pub mod transform;
 

@@ -45,6 +45,8 @@ const CRATES: &[(&str, &[&str])] = &[
     ("wgpu", &["ui/canvas"]),
     ("egui_wgpu", &["ui/canvas"]),
     ("rfd", &["ui/dialogs"]),
+    ("cosmic_text", &["paint/text"]),
+    ("moxcms", &["io/profile"]),
     ("anyhow", &["main.rs", "cli"]),
 ];
 

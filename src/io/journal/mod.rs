@@ -17,11 +17,15 @@
 
 mod recover;
 
-pub use recover::{Recovered, recover};
+pub use recover::{Peek, Recovered, peek, recover};
 
 use super::flaw::Flaw;
 use super::record::{DocumentRecord, Owner, Plane};
-use super::{FileError, atomic::write_atomic, tiles};
+use super::{
+    FileError,
+    atomic::{explain, write_atomic},
+    tiles,
+};
 use crate::document::{Document, Slot, TileMap, TilePos};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -110,7 +114,10 @@ impl Journal {
                     Ok(changed)
                 });
                 let bytes = out.bytes;
-                let changed = changed.map_err(|why| FileError::write(&path, why))?;
+                let changed = changed.map_err(|why| match why {
+                    Flaw::Io(why) => FileError::write(&path, explain(&why, &self.folder)),
+                    why => FileError::write(&path, why),
+                })?;
                 (open.state, open.bytes) = (state, before + bytes);
                 self.open = Some(open);
                 Ok(if changed { Written::Changes(bytes) } else { Written::Nothing })

@@ -7,8 +7,9 @@ use super::{COMMIT, Commit, HEAD_BYTES, MAGIC, MASK, PIXELS, checksum, generatio
 use crate::document::{Document, TileMap};
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{BufReader, ErrorKind, Read};
 use std::path::Path;
+use std::time::SystemTime;
 
 /// What was recovered.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,6 +25,77 @@ pub struct Recovered {
 pub fn recover(folder: &Path) -> Option<Recovered> {
     // An older generation is there only if the program died between writing the newer and removing it.
     generations(folder).into_iter().rev().find_map(|(_, path)| replay(&path))
+}
+
+/// What [`peek`] found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Peek {
+    /// A whole state.
+    Found {
+        /// The note that was written with it.
+        note: String,
+        /// When the file was written last.
+        modified: SystemTime,
+    },
+    /// No journal, or none that ever held a whole state: nothing is lost if it is removed.
+    Nothing,
+    /// It cannot be told: a file cannot be read, or a newer version of this program wrote it.
+    Unknown,
+}
+
+/// Whether [`recover`] would find something in `folder`, without reading any pixel.
+pub fn peek(folder: &Path) -> Peek {
+    match std::fs::read_dir(folder) {
+        Ok(_) => {}
+        Err(e) if e.kind() == ErrorKind::NotFound => return Peek::Nothing,
+        Err(_) => return Peek::Unknown,
+    }
+    let mut found = Peek::Nothing;
+    for (_, path) in generations(folder).into_iter().rev() {
+        match peek_file(&path) {
+            Ok(Peek::Nothing) => {}
+            Ok(Peek::Unknown) | Err(_) => found = Peek::Unknown,
+            Ok(seen @ Peek::Found { .. }) => return seen,
+        }
+    }
+    found
+}
+
+fn peek_file(path: &Path) -> std::io::Result<Peek> {
+    /// The note of a commit, whatever else is in it.
+    #[derive(serde::Deserialize)]
+    struct Note {
+        note: String,
+        document: DocumentRecord,
+    }
+    let file = File::open(path)?;
+    let meta = file.metadata()?;
+    let mut left = meta.len();
+    let mut source = BufReader::with_capacity(1 << 20, file);
+    let mut magic = [0; MAGIC.len()];
+    match source.read_exact(&mut magic) {
+        Err(e) if e.kind() == ErrorKind::UnexpectedEof => return Ok(Peek::Nothing),
+        other => other?,
+    }
+    if magic != MAGIC {
+        return Ok(if magic[..4] == MAGIC[..4] { Peek::Unknown } else { Peek::Nothing });
+    }
+    left = left.saturating_sub(MAGIC.len() as u64);
+    let mut chain = crc32fast::hash(&MAGIC);
+    let mut last = None;
+    while let Some((kind, payload)) = next_record(&mut source, &mut left, &mut chain) {
+        if kind == COMMIT {
+            last = Some(payload);
+        }
+    }
+    let Some(commit) = last else { return Ok(Peek::Nothing) };
+    Ok(match serde_json::from_slice::<Note>(&commit) {
+        Ok(Note { note, document }) if document.is_known() => {
+            Peek::Found { note, modified: meta.modified()? }
+        }
+        // Its checksums are right: somebody else's, or a newer version's.
+        Ok(_) | Err(_) => Peek::Unknown,
+    })
 }
 
 type Planes = BTreeMap<u32, Plane>;

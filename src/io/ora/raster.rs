@@ -3,7 +3,7 @@
 use super::super::flaw::Flaw;
 use super::super::tiles::MAX_COORDINATE;
 use super::{Budget, MAX_PNG_PIXELS, MAX_PNG_SIDE};
-use crate::document::rgba8::{Alpha, from_straight8, premultiply_plane, straighten};
+use crate::document::rgba8::{Alpha, from_straight8, from_straight16, premultiply_plane, straighten};
 use crate::document::tile::{TILE, Tile, TilePos, tiles_in};
 use crate::document::{Mask, Pixels, Slot};
 use crate::geom::Rect;
@@ -87,16 +87,10 @@ impl Samples {
         match self {
             Self::Gray8 => from_straight8([px[0], px[0], px[0], px[1]]),
             Self::Rgba8 => from_straight8([px[0], px[1], px[2], px[3]]),
-            Self::Gray16 => premultiply16([wide(0), wide(0), wide(0), wide(1)]),
-            Self::Rgba16 => premultiply16([wide(0), wide(1), wide(2), wide(3)]),
+            Self::Gray16 => from_straight16([wide(0), wide(0), wide(0), wide(1)]),
+            Self::Rgba16 => from_straight16([wide(0), wide(1), wide(2), wide(3)]),
         }
     }
-}
-
-fn premultiply16(px: [u16; 4]) -> [u16; 4] {
-    let [r, g, b, a] = px;
-    let c = |v: u16| ((u32::from(v) * u32::from(a) + 32_767) / 65_535) as u16;
-    [c(r), c(g), c(b), a]
 }
 
 /// Decodes a PNG of any kind whose upper left pixel is canvas pixel `(x, y)`.

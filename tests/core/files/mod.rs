@@ -1,10 +1,13 @@
 //! Documents, palettes and the journal on disk.
 
 mod foreign;
+mod full;
 mod gpl;
 mod hostile;
 mod journal;
+mod open;
 mod ora;
+mod recovery;
 mod zip;
 
 use crate::document::support::{Dice, random_document, random_mask};

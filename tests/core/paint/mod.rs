@@ -3,3 +3,4 @@
 mod edits;
 mod restroke;
 mod strokes;
+mod text;
