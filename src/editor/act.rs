@@ -21,11 +21,11 @@ impl Editor {
             A::BrushEditor | A::CommandPalette | A::TogglePanels | A::ToggleTheme | A::UiLarger | A::UiSmaller => {
                 self.window(action);
             }
-            A::FullScreen | A::ResetPanels | A::About | A::RenameLayer => self.window(action),
+            A::Recover | A::FullScreen | A::ResetPanels | A::About | A::RenameLayer => self.window(action),
             A::Open => self.effects.push(Effect::AskOpen { as_layers: false }),
             A::OpenAsLayer => self.effects.push(Effect::AskOpen { as_layers: true }),
-            A::Save => self.save(false),
-            A::SaveAs => self.save(true),
+            A::Save => self.save(self.open().id, false),
+            A::SaveAs => self.save(self.open().id, true),
             A::CloseDocument => self.close_document(self.open().id, false),
             A::Quit => self.quit(),
             A::Undo | A::Redo => self.travel(action == A::Undo),
@@ -173,9 +173,10 @@ impl Editor {
             A::MirrorView => self.open_mut().viewport.mirror(),
             A::ResetView => self.open_mut().viewport.straighten(),
             A::TogglePixelGrid => self.settings.pixel_grid = !self.settings.pixel_grid,
-            A::NextDocument => {
-                let next = self.documents[(self.current + 1) % self.documents.len()].id;
-                self.show_document(next);
+            A::NextDocument | A::PreviousDocument => {
+                let n = self.documents.len();
+                let step = if action == A::NextDocument { 1 } else { n - 1 };
+                self.show_document(self.documents[(self.current + step) % n].id);
             }
         }
     }
@@ -369,7 +370,8 @@ impl Editor {
             A::AddMask => layer.is_some_and(|l| l.mask.is_none()),
             A::ToggleEditMask | A::ToggleMask | A::ApplyMask | A::DeleteMask => layer.is_some_and(|l| l.mask.is_some()),
             A::RepeatFilter => self.last_filter.is_some(),
-            A::NextDocument => self.documents.len() > 1,
+            A::NextDocument | A::PreviousDocument => self.documents.len() > 1,
+            A::Recover => !self.found.is_empty(),
             _ => true,
         }
     }

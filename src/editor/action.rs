@@ -105,6 +105,7 @@ actions! {
     Save File "Save" "Ctrl+S";
     SaveAs File "Save as…" "Ctrl+Shift+S";
     Export File "Export…" "Ctrl+E";
+    Recover File "Recover documents…" "";
     CloseDocument File "Close" "Ctrl+W";
     Quit File "Quit" "Ctrl+Q";
 
@@ -223,6 +224,7 @@ actions! {
     ResetView View "Straighten view" "5";
     TogglePixelGrid View "Pixel grid" "";
     NextDocument View "Next document" "Ctrl+Tab";
+    PreviousDocument View "Previous document" "Ctrl+Shift+Tab";
 
     CommandPalette Window "Command palette…" "Ctrl+Shift+P";
     TogglePanels Window "Hide panels" "Tab";

@@ -5,6 +5,7 @@
 pub mod app;
 pub mod canvas;
 pub mod dialogs;
+pub mod filing;
 pub mod icons;
 pub mod keys;
 mod menus;
