@@ -30,11 +30,11 @@ impl Editor {
             | A::UiSmaller => {
                 self.window(action);
             }
-            A::FullScreen | A::ResetPanels | A::About | A::RenameLayer => self.window(action),
+            A::Recover | A::FullScreen | A::ResetPanels | A::About | A::RenameLayer => self.window(action),
             A::Open => self.effects.push(Effect::AskOpen { as_layers: false }),
             A::OpenAsLayer => self.effects.push(Effect::AskOpen { as_layers: true }),
-            A::Save => self.save(false),
-            A::SaveAs => self.save(true),
+            A::Save => self.save(self.open().id, false),
+            A::SaveAs => self.save(self.open().id, true),
             A::CloseDocument => self.close_document(self.open().id, false),
             A::Quit => self.quit(),
             A::Undo | A::Redo => self.travel(action == A::Undo),
@@ -219,9 +219,10 @@ impl Editor {
             A::MirrorView => self.open_mut().viewport.mirror(),
             A::ResetView => self.open_mut().viewport.straighten(),
             A::TogglePixelGrid => self.settings.pixel_grid = !self.settings.pixel_grid,
-            A::NextDocument => {
-                let next = self.documents[(self.current + 1) % self.documents.len()].id;
-                self.show_document(next);
+            A::NextDocument | A::PreviousDocument => {
+                let n = self.documents.len();
+                let step = if action == A::NextDocument { 1 } else { n - 1 };
+                self.show_document(self.documents[(self.current + step) % n].id);
             }
         }
     }
@@ -420,12 +421,13 @@ impl Editor {
                 layer.is_some_and(|l| l.mask.is_some())
             }
             A::RepeatFilter => self.last_filter.is_some(),
-            A::NextDocument => self.documents.len() > 1,
             A::StopGenerating => self.generation.progress().is_some(),
             A::AcceptCandidate | A::DiscardCandidate => self.generation.shown().is_some(),
             A::NextCandidate | A::PreviousCandidate => !self.generation.candidates().is_empty(),
             A::SelectionFromChange | A::ClearChange => self.doc().change.is_some(),
             A::ChangeFromSelection => self.doc().selection.is_some(),
+            A::NextDocument | A::PreviousDocument => self.documents.len() > 1,
+            A::Recover => !self.found.is_empty(),
             _ => true,
         }
     }

@@ -109,6 +109,7 @@ actions! {
     Save File "Save" "Ctrl+S";
     SaveAs File "Save as…" "Ctrl+Shift+S";
     Export File "Export…" "Ctrl+E";
+    Recover File "Recover documents…" "";
     CloseDocument File "Close" "Ctrl+W";
     Quit File "Quit" "Ctrl+Q";
 
@@ -246,6 +247,7 @@ actions! {
     ResetView View "Straighten view" "5";
     TogglePixelGrid View "Pixel grid" "";
     NextDocument View "Next document" "Ctrl+Tab";
+    PreviousDocument View "Previous document" "Ctrl+Shift+Tab";
 
     CommandPalette Window "Command palette…" "Ctrl+Shift+P";
     TogglePanels Window "Hide panels" "Tab";

@@ -1,6 +1,7 @@
 //! What the window asks of the editor, and what the editor asks of the window.
 
 use super::action::Action;
+use super::files::ExportChoice;
 use super::opened::DocId;
 use super::options::ToolOptions;
 use super::settings::Settings;
@@ -102,8 +103,14 @@ pub enum Command {
         /// Without asking.
         force: bool,
     },
+    /// Saves that document and closes it when it is saved.
+    SaveAndClose(DocId),
+    /// The question where to save that document was cancelled.
+    SaveCancelled(DocId),
     /// Leaves the program without asking.
     QuitNow,
+    /// Saves all documents and leaves the program when they are saved.
+    SaveAllAndQuit,
     /// A new picture.
     NewDocument {
         /// Name of the document.
@@ -121,8 +128,10 @@ pub enum Command {
     OpenAsLayers(Vec<PathBuf>),
     /// Saves the document there; the extension says as what.
     SaveTo(DocId, PathBuf),
-    /// Writes a copy of the document that is shown.
-    ExportTo(PathBuf, super::files::ExportChoice),
+    /// Asks where to write a copy of the document that is shown.
+    Export(Box<ExportChoice>),
+    /// Writes a copy of a document.
+    ExportTo(DocId, PathBuf, Box<ExportChoice>),
     /// Reads a palette.
     ImportPalette(PathBuf),
     /// Writes the palette.
@@ -183,9 +192,9 @@ pub enum Command {
     CancelPreview,
     /// Does an operation at once.
     Operate(Operation),
-    /// Restores the orphaned document of that number, or all.
+    /// Opens the found document of that number.
     Recover(usize),
-    /// Throws the orphaned document of that number away.
+    /// Throws the found document of that number away.
     DiscardRecovered(usize),
     /// Adds a finished layer on top of the active one.
     AddLayer(Box<Layer>),
@@ -231,6 +240,15 @@ pub enum Effect {
         id: DocId,
         /// A file name to begin with.
         suggestion: PathBuf,
+    },
+    /// Asks where to write a copy of the document.
+    AskExport {
+        /// Which.
+        id: DocId,
+        /// A file name to begin with.
+        suggestion: PathBuf,
+        /// How it will be written.
+        choice: Box<ExportChoice>,
     },
     /// Asks whether to save a changed document before it is closed.
     AskClose(DocId),

@@ -1,7 +1,7 @@
-//! Opening, closing, saving and the journal.
+//! New documents, opened documents, and what the file thread tells.
 
-use super::files::{ExportChoice, FileEvent, FileRequest};
-use super::{DocId, Editor, Effect, NoticeKind, OpenDocument};
+use super::files::{Failed, FileEvent, FileRequest};
+use super::{DocId, Editor, NoticeKind, OpenDocument};
 use crate::color::Rgba;
 use crate::document::edit::{self, Place};
 use crate::document::{Document, Layer, Pixels};
@@ -50,10 +50,10 @@ impl Editor {
     }
 
     /// Puts a document in; the empty one that the program began with makes room.
-    fn replace_untouched(&mut self, name: &str, doc: Document) -> DocId {
+    pub(super) fn replace_untouched(&mut self, name: &str, doc: Document) -> DocId {
         let untouched = self.documents.len() == 1 && {
             let open = &self.documents[0];
-            open.path.is_none() && !open.modified() && open.history.names().len() == 1
+            open.path.is_none() && !open.modified() && !open.saving() && open.history.names().len() == 1
         };
         let id = self.put_document(name, doc);
         if untouched {
@@ -82,147 +82,100 @@ impl Editor {
         }
     }
 
-    pub(super) fn close_document(&mut self, id: DocId, force: bool) {
-        let Some(at) = self.documents.iter().position(|d| d.id == id) else { return };
-        if self.documents[at].modified() && !force {
-            return self.effects.push(Effect::AskClose(id));
-        }
-        if at == self.current {
-            self.with_tool(super::Toolbox::cancel);
-            self.preview = None;
-        }
-        self.documents.remove(at);
-        self.files.send(FileRequest::Forget(id));
-        self.generation.forget(id);
-        if self.current > at || self.current == self.documents.len() {
-            self.current = self.current.saturating_sub(1);
-        }
-        if self.documents.is_empty() {
-            let (width, height) = self.settings.new_size;
-            self.new_document("Untitled", width, height, Rgba::WHITE);
-        }
-    }
-
-    pub(super) fn quit(&mut self) {
-        if self.documents.iter().any(OpenDocument::modified) {
-            self.effects.push(Effect::AskQuit);
-        } else {
-            self.quit_now();
-        }
-    }
-
-    pub(super) fn quit_now(&mut self) {
-        self.store_settings();
-        for open in &self.documents {
-            self.files.send(FileRequest::Forget(open.id));
-        }
-        self.effects.push(Effect::Quit);
-    }
-
     pub(super) fn open_files(&mut self, paths: Vec<PathBuf>, as_layers: bool) {
         let into = as_layers.then(|| self.open().id);
         for path in paths {
             let known = self.documents.iter().find(|d| d.path.as_ref() == Some(&path)).map(|d| d.id);
             match known {
                 Some(id) if !as_layers => self.show_document(id),
-                _ => self.files.send(FileRequest::Open { path, into }),
+                _ if self.opening.contains(&path) => {}
+                _ => {
+                    self.opening.push(path.clone());
+                    self.files.send(FileRequest::Open { path, into });
+                }
             }
         }
-    }
-
-    /// Where saving begins to ask.
-    fn suggestion(open: &OpenDocument) -> PathBuf {
-        match &open.path {
-            Some(path) => path.with_extension("ora"),
-            None => PathBuf::from(format!("{}.ora", open.name)),
-        }
-    }
-
-    pub(super) fn save(&mut self, ask: bool) {
-        let open = self.open();
-        let id = open.id;
-        match &open.path {
-            // A picture that got layers would lose them in its old file.
-            Some(path) if !ask && (is_ora(path) || open.doc.layers().len() == 1) => {
-                let path = path.clone();
-                self.save_to(id, path);
-            }
-            _ => self.effects.push(Effect::AskSave { id, suggestion: Self::suggestion(self.open()) }),
-        }
-    }
-
-    pub(super) fn save_to(&mut self, id: DocId, path: PathBuf) {
-        let Some(open) = self.documents.iter().find(|d| d.id == id) else { return };
-        let path = if path.extension().is_some() { path } else { path.with_extension("ora") };
-        let (doc, texts) = (open.doc.clone(), open.texts.clone());
-        self.files.send(FileRequest::Save { id, doc, path, texts });
-    }
-
-    pub(super) fn export_to(&mut self, path: PathBuf, choice: ExportChoice) {
-        let open = self.open();
-        let (doc, texts) = (open.doc.clone(), open.texts.clone());
-        self.files.send(FileRequest::Export { doc, path, texts, choice });
     }
 
     pub(super) fn take_file_events(&mut self) {
         let events: Vec<FileEvent> = self.files.events().collect();
         for event in events {
             match event {
-                FileEvent::Opened { path, doc, texts } => {
+                FileEvent::Opened { path, doc, texts, deep, remarks } => {
+                    self.opening.retain(|p| *p != path);
                     self.with_tool(super::Toolbox::cancel);
                     self.preview = None;
-                    let name =
-                        path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
-                    let id = self.replace_untouched(&name, doc.clone());
+                    let id = self.replace_untouched(&stem(&path), doc.clone());
                     if let Some(open) = self.documents.iter_mut().find(|d| d.id == id) {
-                        open.texts = texts;
+                        (open.texts, open.deep) = (texts, deep);
                         open.saved_as(&path, doc);
                     }
+                    self.remark(&path, &remarks);
                     self.settings.remember_file(&path);
-                    self.store_settings();
+                    self.settings_changed();
                 }
-                FileEvent::Layer { into, layer } => {
+                FileEvent::Layer { into, path, layer, remarks } => {
+                    self.opening.retain(|p| *p != path);
                     if self.documents.iter().any(|d| d.id == into) {
                         self.show_document(into);
                         self.add_named_layer(*layer, "Open as layer");
+                        self.remark(&path, &remarks);
                     }
                 }
-                FileEvent::Saved { id, doc, path } => {
-                    if let Some(open) = self.documents.iter_mut().find(|d| d.id == id) {
-                        open.saved_as(&path, doc);
-                    }
-                    self.settings.remember_file(&path);
-                    self.store_settings();
-                    self.tell(NoticeKind::Info, format!("Saved {}.", path.display()));
-                }
+                FileEvent::Saved { id, doc, path } => self.was_saved(id, doc, &path),
                 FileEvent::Exported(path) => {
+                    self.exporting = self.exporting.saturating_sub(1);
                     self.tell(NoticeKind::Info, format!("Wrote {}.", path.display()));
                 }
-                FileEvent::Journaled(_) => {}
+                FileEvent::PaletteWritten(path) => {
+                    self.tell(NoticeKind::Info, format!("Wrote {}.", path.display()));
+                }
                 FileEvent::Palette(palette) => {
                     let n = palette.colors.len();
                     self.tell(NoticeKind::Info, format!("The palette “{}” has {n} colours.", palette.name));
                     self.colors.palette = palette;
                 }
-                FileEvent::Failed(why) => self.tell(NoticeKind::Error, why),
+                FileEvent::Failed { what, why } => self.file_failed(what, why),
             }
         }
     }
 
-    /// Gives the file thread what has changed for long enough.
-    pub(super) fn keep_journals(&mut self) {
-        let (now, wait) = (self.now_secs, self.settings.autosave_secs);
-        for open in &mut self.documents {
-            if open.changed_secs.is_some_and(|since| now - since >= wait) {
-                open.changed_secs = None;
-                let note =
-                    open.path.as_deref().map_or_else(|| open.name.clone(), |p| p.display().to_string());
-                self.files.send(FileRequest::Journal { id: open.id, doc: open.doc.clone(), note });
-            }
+    fn remark(&mut self, path: &Path, remarks: &[crate::io::Remark]) {
+        for remark in remarks {
+            self.tell(NoticeKind::Warning, format!("{}: {remark}.", path.display()));
         }
+    }
+
+    fn file_failed(&mut self, what: Failed, mut why: String) {
+        match what {
+            Failed::Open { path, missing } => {
+                self.opening.retain(|p| *p != path);
+                if missing && self.settings.recent_files.contains(&path) {
+                    self.settings.recent_files.retain(|p| *p != path);
+                    self.settings_changed();
+                    why.push_str(" (It is no longer among the recent files.)");
+                }
+            }
+            Failed::Save(id) => {
+                self.saving_failed(id);
+                why.push_str(" The document is open and unsaved; save it in another place.");
+            }
+            Failed::Export => self.exporting = self.exporting.saturating_sub(1),
+            Failed::Other => {}
+        }
+        self.tell(NoticeKind::Error, why);
+    }
+
+    /// What is being read or written, in words; `None` = nothing.
+    pub fn file_work(&self) -> Option<String> {
+        let saving = self.documents.iter().filter(|d| d.saving()).map(OpenDocument::title).next();
+        let name = |p: &PathBuf| p.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        let opening = self.opening.first().map(|p| format!("Opening {}…", name(p)));
+        let exporting = (self.exporting > 0).then(|| "Exporting…".to_owned());
+        saving.map(|title| format!("Saving {title}…")).or(exporting).or(opening)
     }
 }
 
-fn is_ora(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ora"))
+fn stem(path: &Path) -> String {
+    path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned())
 }

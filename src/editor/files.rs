@@ -1,23 +1,115 @@
-//! The file thread: opens, saves, exports and keeps the journal, so that the window never waits for the disk.
+//! The file thread: opens, saves and exports, so that the window never waits for the disk. What is asked for first is
+//! done first: of two savings of one document the later one stays. Journals have a thread of their own
+//! ([`super::journals`]), which a long export cannot hold up.
 
 use super::opened::DocId;
 use super::work::{Waker, panic_words};
-use crate::document::rgba8::Alpha;
-use crate::document::{Document, Layer, Pixels, composite};
-use crate::geom::Rect;
+use crate::document::{Document, Layer, composite};
 use crate::io::gpl::Palette;
-use crate::io::journal::Journal;
-use crate::io::{self, FileError, TextChunk};
+use crate::io::{self, ExportSettings, FileError, TextChunk};
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use std::collections::HashMap;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+
+/// As what a copy is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ExportFormat {
+    /// Lossless, with alpha.
+    #[default]
+    Png,
+    /// Small, without alpha.
+    Jpeg,
+    /// Lossless, with alpha, smaller than PNG.
+    WebP,
+    /// All layers.
+    Ora,
+}
+
+impl ExportFormat {
+    /// In the order of the window.
+    pub const ALL: [ExportFormat; 4] =
+        [ExportFormat::Png, ExportFormat::Jpeg, ExportFormat::WebP, ExportFormat::Ora];
+
+    /// What files of it end in.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            ExportFormat::Png => "png",
+            ExportFormat::Jpeg => "jpg",
+            ExportFormat::WebP => "webp",
+            ExportFormat::Ora => "ora",
+        }
+    }
+
+    /// Its name.
+    pub const fn label(self) -> &'static str {
+        match self {
+            ExportFormat::Png => "PNG",
+            ExportFormat::Jpeg => "JPEG",
+            ExportFormat::WebP => "WebP",
+            ExportFormat::Ora => "OpenRaster",
+        }
+    }
+
+    /// By the ending of a name.
+    pub fn of(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "png" => Some(ExportFormat::Png),
+            "jpg" | "jpeg" => Some(ExportFormat::Jpeg),
+            "webp" => Some(ExportFormat::WebP),
+            "ora" => Some(ExportFormat::Ora),
+            _ => None,
+        }
+    }
+}
 
 /// How a copy is written.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ExportChoice {
-    /// Of JPEG files, 1..=100.
-    pub jpeg_quality: u8,
+    /// As what, unless the name says otherwise.
+    pub format: ExportFormat,
+    /// With the texts of the file that the picture came from.
+    pub metadata: bool,
+    /// Size, background, quality.
+    pub picture: ExportSettings,
+}
+
+impl Default for ExportChoice {
+    fn default() -> Self {
+        Self { format: ExportFormat::default(), metadata: true, picture: ExportSettings::default() }
+    }
+}
+
+impl ExportChoice {
+    /// The file that is meant by what was typed: a name without a known ending gets one.
+    pub fn file(&self, typed: PathBuf) -> PathBuf {
+        if ExportFormat::of(&typed).is_some() {
+            return typed;
+        }
+        let mut name = typed.into_os_string();
+        name.push(".");
+        name.push(self.format.ending());
+        name.into()
+    }
+}
+
+/// What failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failed {
+    /// Opening a file; `missing`: there is none of that name.
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// Whether it is not there at all.
+        missing: bool,
+    },
+    /// Saving that document.
+    Save(DocId),
+    /// Writing a copy.
+    Export,
+    /// Something small.
+    Other,
 }
 
 /// What the thread is asked for.
@@ -37,31 +129,18 @@ pub enum FileRequest {
         doc: Document,
         /// Where; the extension says as what.
         path: PathBuf,
-        /// Texts of pictures.
-        texts: Vec<TextChunk>,
+        /// As what it is written if it is a picture; with its texts.
+        picture: ExportSettings,
     },
     /// Writes a copy.
     Export {
         /// What.
         doc: Document,
-        /// Where.
+        /// Where; the ending says as what.
         path: PathBuf,
-        /// Texts of pictures.
-        texts: Vec<TextChunk>,
-        /// How.
-        choice: ExportChoice,
+        /// How, with the texts of pictures.
+        picture: ExportSettings,
     },
-    /// Brings the journal of a document up to date.
-    Journal {
-        /// Which.
-        id: DocId,
-        /// What.
-        doc: Document,
-        /// Kept with it: the file's path.
-        note: String,
-    },
-    /// The document is closed: its journal is not needed.
-    Forget(DocId),
     /// Reads a palette.
     ReadPalette(PathBuf),
     /// Writes a palette.
@@ -82,11 +161,19 @@ pub enum FileEvent {
         doc: Document,
         /// Texts of a picture.
         texts: Vec<TextChunk>,
+        /// Whether it was a picture of 16 bits a channel.
+        deep: bool,
+        /// What is not as in the file.
+        remarks: Vec<io::Remark>,
     },
     /// A picture or document was read that becomes a layer.
     Layer {
         /// Of this document.
         into: DocId,
+        /// Its file.
+        path: PathBuf,
+        /// What is not as in the file.
+        remarks: Vec<io::Remark>,
         /// With its content; the id is not yet the document's.
         layer: Box<Layer>,
     },
@@ -101,12 +188,17 @@ pub enum FileEvent {
     },
     /// A copy was written.
     Exported(PathBuf),
-    /// The journal has what it was given.
-    Journaled(DocId),
     /// A palette was read.
     Palette(Palette),
-    /// Something failed; the words say what and the way out.
-    Failed(String),
+    /// A palette was written.
+    PaletteWritten(PathBuf),
+    /// Something failed.
+    Failed {
+        /// What.
+        what: Failed,
+        /// Why, and the way out.
+        why: String,
+    },
 }
 
 /// The thread, seen from the editor.
@@ -117,22 +209,24 @@ pub struct FileThread {
 }
 
 impl FileThread {
-    /// Starts it. Journals lie in `journals`; `None` = none are kept.
-    pub fn start(journals: Option<PathBuf>, waker: Waker) -> Self {
+    /// Starts it.
+    pub fn start(waker: Waker) -> Self {
         let (requests, inbox) = unbounded::<FileRequest>();
         let (outbox, events) = unbounded();
         let thread = std::thread::Builder::new()
             .name("scumble-files".into())
             .spawn(move || {
-                let mut desk = Desk { journals, open: HashMap::new() };
                 while let Ok(request) = inbox.recv() {
-                    let run = std::panic::AssertUnwindSafe(|| desk.serve(request));
-                    let event = std::panic::catch_unwind(run).unwrap_or_else(|why| {
+                    let what = request.failed();
+                    let run = std::panic::AssertUnwindSafe(|| serve(request));
+                    let done = std::panic::catch_unwind(run).unwrap_or_else(|why| {
                         let why = panic_words(&*why);
-                        Some(FileEvent::Failed(format!(
-                            "A fault while working on a file ({why}). Nothing open is lost."
-                        )))
+                        Err(format!("A fault while working on a file ({why}). Nothing open is lost."))
                     });
+                    let event = match done {
+                        Ok(event) => event,
+                        Err(why) => Some(FileEvent::Failed { what: what.seen(), why }),
+                    };
                     if let Some(event) = event {
                         if outbox.send(event).is_err() {
                             break;
@@ -166,105 +260,82 @@ impl FileThread {
     }
 }
 
-struct Desk {
-    journals: Option<PathBuf>,
-    open: HashMap<DocId, Journal>,
-}
-
-impl Desk {
-    fn serve(&mut self, request: FileRequest) -> Option<FileEvent> {
-        let failed = |e: FileError| FileEvent::Failed(e.to_string());
-        match request {
-            FileRequest::Open { path, into: None } => Some(match open(&path) {
-                Ok((doc, texts)) => FileEvent::Opened { path, doc, texts },
-                Err(e) => failed(e),
-            }),
-            FileRequest::Open { path, into: Some(into) } => Some(match open(&path) {
-                Ok((doc, _)) => FileEvent::Layer { into, layer: Box::new(as_layer(&path, &doc)) },
-                Err(e) => failed(e),
-            }),
-            FileRequest::Save { id, doc, path, texts } => Some(match write(&path, &doc, &texts) {
-                Ok(()) => FileEvent::Saved { id, doc, path },
-                Err(e) => failed(e),
-            }),
-            FileRequest::Export { doc, path, texts, choice } => {
-                let _ = choice;
-                Some(match write(&path, &doc, &texts) {
-                    Ok(()) => FileEvent::Exported(path),
-                    Err(e) => failed(e),
-                })
-            }
-            FileRequest::Journal { id, doc, note } => match self.journal(id, &doc, &note) {
-                Ok(()) => Some(FileEvent::Journaled(id)),
-                Err(e) => Some(failed(e)),
-            },
-            FileRequest::Forget(id) => {
-                let journal = self.open.remove(&id)?;
-                journal.discard().err().map(failed)
-            }
-            FileRequest::ReadPalette(path) => Some(match io::gpl::load(&path) {
-                Ok(palette) => FileEvent::Palette(palette),
-                Err(e) => failed(e),
-            }),
-            FileRequest::WritePalette(path, palette) => Some(match io::gpl::save(&path, &palette) {
-                Ok(()) => FileEvent::Exported(path),
-                Err(e) => failed(e),
-            }),
-            FileRequest::WriteText(path, text) => {
-                let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-                let written =
-                    folder.map_err(|e| format!("cannot make the folder of {}: {e}", path.display()));
-                let written = written.and_then(|()| {
-                    let write = |out: &mut dyn std::io::Write| {
-                        out.write_all(text.as_bytes()).map_err(|e| e.to_string())
-                    };
-                    io::atomic::write_atomic(&path, |out| write(out)).map_err(|e| e.to_string())
-                });
-                written.err().map(FileEvent::Failed)
-            }
-            FileRequest::Remove(path) => match std::fs::remove_file(&path) {
-                Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
-                    Some(FileEvent::Failed(format!("cannot remove {}: {e}", path.display())))
-                }
-                Ok(()) | Err(_) => None,
-            },
-        }
-    }
-
-    fn journal(&mut self, id: DocId, doc: &Document, note: &str) -> Result<(), FileError> {
-        let Some(base) = &self.journals else { return Ok(()) };
-        if !self.open.contains_key(&id) {
-            let journal = Journal::create(&base.join(format!("document-{}", id.0)))?;
-            self.open.insert(id, journal);
-        }
-        match self.open.get_mut(&id) {
-            Some(journal) => journal.write(doc, note).map(|_| ()),
-            None => Ok(()),
+impl FileRequest {
+    /// What failed if this fails.
+    fn failed(&self) -> Failed {
+        match self {
+            FileRequest::Open { path, .. } => Failed::Open { path: path.clone(), missing: false },
+            FileRequest::Save { id, .. } => Failed::Save(*id),
+            FileRequest::Export { .. } => Failed::Export,
+            FileRequest::ReadPalette(_)
+            | FileRequest::WritePalette(..)
+            | FileRequest::WriteText(..)
+            | FileRequest::Remove(_) => Failed::Other,
         }
     }
 }
 
-fn is_ora(path: &Path) -> bool {
-    path.extension().is_some_and(|e| e.eq_ignore_ascii_case("ora"))
+impl Failed {
+    fn seen(self) -> Self {
+        match self {
+            Failed::Open { path, .. } => {
+                let missing = matches!(path.try_exists(), Ok(false));
+                Failed::Open { path, missing }
+            }
+            other => other,
+        }
+    }
+}
+
+fn serve(request: FileRequest) -> Result<Option<FileEvent>, String> {
+    let words = |e: FileError| e.to_string();
+    Ok(Some(match request {
+        FileRequest::Open { path, into: None } => {
+            let io::Opened { document, texts, deep, remarks } = io::open(&path).map_err(words)?;
+            FileEvent::Opened { path, doc: document, texts, deep, remarks }
+        }
+        FileRequest::Open { path, into: Some(into) } => {
+            let opened = io::open(&path).map_err(words)?;
+            let layer = Box::new(as_layer(&path, &opened.document));
+            FileEvent::Layer { into, path, layer, remarks: opened.remarks }
+        }
+        FileRequest::Save { id, doc, path, picture } => {
+            write(&path, &doc, &picture).map_err(words)?;
+            FileEvent::Saved { id, doc, path }
+        }
+        FileRequest::Export { doc, path, picture } => {
+            write(&path, &doc, &picture).map_err(words)?;
+            FileEvent::Exported(path)
+        }
+        FileRequest::ReadPalette(path) => FileEvent::Palette(io::gpl::load(&path).map_err(words)?),
+        FileRequest::WritePalette(path, palette) => {
+            io::gpl::save(&path, &palette).map_err(words)?;
+            FileEvent::PaletteWritten(path)
+        }
+        FileRequest::WriteText(path, text) => {
+            let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
+            folder.map_err(|e| format!("cannot make the folder of {}: {e}", path.display()))?;
+            let fill =
+                |out: &mut dyn std::io::Write| out.write_all(text.as_bytes()).map_err(|e| e.to_string());
+            io::atomic::write_atomic(&path, fill).map_err(words)?;
+            return Ok(None);
+        }
+        FileRequest::Remove(path) => match std::fs::remove_file(&path) {
+            Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+                return Err(format!("cannot remove {}: {e}", path.display()));
+            }
+            Ok(()) | Err(_) => return Ok(None),
+        },
+    }))
+}
+
+/// Whether a file of that name holds all of a document.
+pub(super) fn is_ora(path: &Path) -> bool {
+    ExportFormat::of(path) == Some(ExportFormat::Ora)
 }
 
 fn stem(path: &Path) -> String {
     path.file_stem().map_or_else(|| "Picture".into(), |s| s.to_string_lossy().into_owned())
-}
-
-fn open(path: &Path) -> Result<(Document, Vec<TextChunk>), FileError> {
-    if is_ora(path) {
-        return Ok((io::ora::load(path)?, Vec::new()));
-    }
-    let picture = io::load_picture(path)?;
-    let texts = io::read_text(path).unwrap_or_default();
-    let page = Rect::from_size(0, 0, picture.width(), picture.height());
-    let mut doc = Document::new(page);
-    let id = doc.next_layer_id();
-    let pixels = Pixels::from_rgba8(page, picture.as_raw()).unwrap_or_default();
-    doc.layers_mut().push(Arc::new(Layer::raster(id, stem(path), pixels)));
-    doc.active = Some(id);
-    Ok((doc, texts))
 }
 
 fn as_layer(path: &Path, doc: &Document) -> Layer {
@@ -278,11 +349,9 @@ fn as_layer(path: &Path, doc: &Document) -> Layer {
     }
 }
 
-fn write(path: &Path, doc: &Document, texts: &[TextChunk]) -> Result<(), FileError> {
+fn write(path: &Path, doc: &Document, picture: &ExportSettings) -> Result<(), FileError> {
     if is_ora(path) {
         return io::ora::save(path, doc);
     }
-    let rgba = composite::flatten_rgba8(doc, doc.page, Alpha::Straight);
-    let picture = image::RgbaImage::from_raw(doc.page.width(), doc.page.height(), rgba).unwrap_or_default();
-    io::save_picture(path, &picture, texts).map(|_| ())
+    io::export(path, doc, picture).map(drop)
 }

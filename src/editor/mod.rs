@@ -1,8 +1,8 @@
 //! The application without a window: documents, tools, brushes, colours, settings, and what commands do to them.
 //!
 //! The window shows an [`Editor`] and gives it [`Command`]s and pointer events; what only a window can do comes back
-//! as [`Effect`]s. Slow work is done by two threads: files by `scumble-files`, long changes of pixels by
-//! `scumble-work`. The editor looks at what they have done in [`Editor::tick`] and never waits for them.
+//! as [`Effect`]s. Slow work is done by three threads: files by `scumble-files`, journals by `scumble-journal`, long
+//! changes of pixels by `scumble-work`. The editor looks at what they have done in [`Editor::tick`] and never waits for them.
 
 mod act;
 pub mod action;
@@ -15,10 +15,13 @@ mod documents;
 pub mod files;
 mod generating;
 pub mod generation;
+pub mod journals;
 mod layers;
 pub mod opened;
 pub mod options;
 mod preview;
+mod recovery;
+mod saving;
 pub mod settings;
 pub mod tool;
 pub mod viewport;
@@ -35,11 +38,16 @@ use crate::geom::Rect;
 use brushes::BrushShelf;
 use colors::Colors;
 use files::{FileRequest, FileThread};
+use journals::{Found, JournalThread};
 use options::ToolOptions;
 use preview::Previewed;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tool::{Cx, Outcome, Overlay, PointerEvent, Toolbox};
 use work::{Waker, Worker};
+
+/// How long settings may change before they are written.
+const SETTLE_SECS: f64 = 1.0;
 
 /// Where the program keeps what is its own; `None` = nowhere, nothing is kept.
 #[derive(Clone, Debug, Default)]
@@ -82,12 +90,31 @@ pub struct Editor {
     now_secs: f64,
     folders: Folders,
     files: FileThread,
+    journals: JournalThread,
     worker: Worker,
     generation: generation::Generation,
     /// The picture with a preview or a candidate over it.
     shown_with_overlay: Option<Document>,
     /// Finished parts of extensions that wait for the end of a gesture.
     extensions: Vec<(DocId, LayerId, crate::document::Pixels)>,
+    /// Files that are being read.
+    opening: Vec<PathBuf>,
+    /// How many copies are being written.
+    exporting: usize,
+    /// Leave the program when everything is saved.
+    leaving: bool,
+    /// The program has been left in good order: no journal is needed.
+    ended: bool,
+    /// What a program that died has left.
+    found: Vec<Found>,
+    /// Of these, what is being read.
+    recovering: BTreeMap<usize, Found>,
+    /// When the settings are to be written.
+    settings_due: Option<f64>,
+    /// The settings file as it was written last.
+    settings_text: String,
+    /// Whether the settings file is left as it is.
+    settings_kept: bool,
 }
 
 impl Editor {
@@ -119,11 +146,21 @@ impl Editor {
             effects: Vec::new(),
             merging: None,
             now_secs: 0.0,
-            files: FileThread::start(folders.state.clone(), waker.clone()),
-            worker: Worker::start(waker.clone()),
-            generation: generation::Generation::new(models, settings.generate.clone(), waker),
+            generation: generation::Generation::new(models, settings.generate.clone(), waker.clone()),
             shown_with_overlay: None,
             extensions: Vec::new(),
+            files: FileThread::start(waker.clone()),
+            journals: JournalThread::start(folders.state.clone(), waker.clone()),
+            worker: Worker::start(waker),
+            opening: Vec::new(),
+            exporting: 0,
+            leaving: false,
+            ended: false,
+            found: Vec::new(),
+            recovering: BTreeMap::new(),
+            settings_due: None,
+            settings_text: String::new(),
+            settings_kept: false,
             folders,
             settings,
         };
@@ -236,6 +273,7 @@ impl Editor {
             return;
         }
         self.with_tool(|toolbox, cx| toolbox.pointer(cx, event));
+        self.keep_journals();
     }
 
     /// Enter: finishes what the tool has open.
@@ -318,6 +356,15 @@ impl Editor {
 
     /// Does what is asked.
     pub fn apply(&mut self, command: Command) {
+        if !matches!(command, Command::View(_)) {
+            // Most commands change something that outlasts the program; what is the same is not written.
+            self.settings_changed();
+        }
+        self.obey(command);
+        self.keep_journals();
+    }
+
+    fn obey(&mut self, command: Command) {
         match command {
             Command::Act(action) => self.act(action),
             Command::Layer(id, command) => self.layer_command(id, command),
@@ -325,14 +372,18 @@ impl Editor {
             Command::JumpHistory(step) => self.jump(step),
             Command::ShowDocument(id) => self.show_document(id),
             Command::CloseDocument { id, force } => self.close_document(id, force),
+            Command::SaveAndClose(id) => self.save_and_close(id),
+            Command::SaveCancelled(id) => self.save_cancelled(id),
             Command::QuitNow => self.quit_now(),
+            Command::SaveAllAndQuit => self.save_and_quit(),
             Command::NewDocument { name, width, height, ground } => {
                 self.new_document(&name, width, height, ground)
             }
             Command::OpenFiles(paths) => self.open_files(paths, false),
             Command::OpenAsLayers(paths) => self.open_files(paths, true),
             Command::SaveTo(id, path) => self.save_to(id, path),
-            Command::ExportTo(path, choice) => self.export_to(path, choice),
+            Command::Export(choice) => self.export(*choice),
+            Command::ExportTo(id, path, choice) => self.export_to(id, path, *choice),
             Command::ImportPalette(path) => self.files.send(FileRequest::ReadPalette(path)),
             Command::ExportPalette(path) => {
                 self.files.send(FileRequest::WritePalette(path, self.colors.palette.clone()));
@@ -386,7 +437,8 @@ impl Editor {
             Command::ApplyPreview => self.apply_preview(),
             Command::CancelPreview => self.preview = None,
             Command::Operate(operation) => self.operate(operation),
-            Command::Recover(_) | Command::DiscardRecovered(_) => {}
+            Command::Recover(number) => self.recover(number),
+            Command::DiscardRecovered(number) => self.discard_found(number),
             Command::AddLayer(layer) => self.add_layer(*layer),
             Command::SetChange(mask) => {
                 self.edit("Change mask", |doc| drop(crate::document::edit::set_change(doc, mask)));
@@ -399,15 +451,20 @@ impl Editor {
     pub fn tick(&mut self, now_secs: f64) {
         self.now_secs = now_secs;
         self.take_file_events();
+        self.take_journal_events();
         self.take_work();
         self.take_generation();
         self.keep_journals();
+        if self.settings_due.is_some_and(|due| now_secs >= due) {
+            self.store_settings();
+        }
     }
 
     /// When [`Editor::tick`] wants to be called again although nothing happens, in seconds of its clock.
     pub fn next_deadline(&self) -> Option<f64> {
-        let due = |open: &OpenDocument| open.changed_secs.map(|since| since + self.settings.autosave_secs);
-        self.documents.iter().filter_map(due).min_by(f64::total_cmp)
+        // What is not in the middle of a gesture is with the journal's thread already, which has its own clock.
+        let journal = self.open().changed_secs.map(|since| since + self.settings.autosave_secs);
+        journal.into_iter().chain(self.settings_due).min_by(f64::total_cmp)
     }
 
     fn view_command(&mut self, command: ViewCommand) {
@@ -436,7 +493,17 @@ impl Editor {
         self.settings = settings.sanitised();
         let budget = self.settings.undo_mib << 20;
         self.documents.iter_mut().for_each(|open| open.history.set_budget(budget));
-        self.store_settings();
+        self.settings_changed();
+    }
+
+    /// Leaves the settings file as it is while the program runs: it could not be read, and is not to be lost.
+    pub fn keep_settings_file(&mut self) {
+        self.settings_kept = true;
+    }
+
+    /// The settings are written soon: what is dragged is one change.
+    fn settings_changed(&mut self) {
+        self.settings_due.get_or_insert(self.now_secs + SETTLE_SECS);
     }
 
     fn restore_colors(&mut self) {
@@ -457,8 +524,14 @@ impl Editor {
         self.settings.brush = self.brushes.brush().name.clone();
         let colors = [self.colors.foreground, self.colors.background].into_iter();
         self.settings.colors = colors.chain(self.colors.recent.iter().copied()).map(|c| c.to_hex()).collect();
-        if let Some(path) = self.folders.settings_file() {
-            self.files.send(FileRequest::WriteText(path, self.settings.to_toml()));
+        self.settings_due = None;
+        let text = self.settings.to_toml();
+        if let Some(path) = self.folders.settings_file()
+            && text != self.settings_text
+            && !self.settings_kept
+        {
+            self.settings_text.clone_from(&text);
+            self.files.send(FileRequest::WriteText(path, text));
         }
     }
 
@@ -518,6 +591,15 @@ fn brush_file(name: &str) -> String {
 
 impl Drop for Editor {
     fn drop(&mut self) {
+        if self.settings_due.is_some() {
+            self.store_settings();
+        }
+        if self.ended {
+            self.journals.end();
+        } else {
+            self.keep_journals();
+            self.journals.stop();
+        }
         self.files.finish();
     }
 }

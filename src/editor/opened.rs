@@ -1,5 +1,6 @@
 //! One document that is open: the picture, its history, its view and its file.
 
+use super::journals::JournalNote;
 use super::viewport::Viewport;
 use crate::document::{Document, History};
 use crate::io::TextChunk;
@@ -31,8 +32,20 @@ pub struct OpenDocument {
     /// What the file holds.
     saved: Document,
     modified: bool,
-    /// When it first differed from what the journal has.
+    /// What the journal was last given.
+    journaled: Document,
+    /// When it first differed from that.
     pub(super) changed_secs: Option<f64>,
+    /// What is on its way to its file, the last one only, and how many there are.
+    saving: Option<(Document, usize)>,
+    /// Whether it is to be closed when it has been saved.
+    pub(super) closing: bool,
+    /// Whether a file dialog asks where to save it.
+    pub(super) asking: bool,
+    /// Whether it comes out of a journal: its file must not be written over without asking.
+    pub recovered: bool,
+    /// Whether its file is a picture of 16 bits a channel.
+    pub deep: bool,
     /// Whether paint goes on the mask of the active layer.
     pub edit_mask: bool,
 }
@@ -49,7 +62,13 @@ impl OpenDocument {
             placed: false,
             saved: doc.clone(),
             modified: false,
+            journaled: doc.clone(),
             changed_secs: None,
+            saving: None,
+            closing: false,
+            asking: false,
+            recovered: false,
+            deep: false,
             edit_mask: false,
             doc,
         }
@@ -64,6 +83,11 @@ impl OpenDocument {
     /// Whether there is something that its file does not hold.
     pub fn modified(&self) -> bool {
         self.modified
+    }
+
+    /// The same, in the middle of a stroke too.
+    pub fn differs(&self) -> bool {
+        self.modified || self.doc != self.saved
     }
 
     /// Makes what is there now an undo step.
@@ -89,13 +113,82 @@ impl OpenDocument {
     /// The file holds `doc`.
     pub(super) fn saved_as(&mut self, path: &Path, doc: Document) {
         self.path = Some(path.to_path_buf());
+        self.recovered = false;
         self.saved = doc;
         self.modified = self.doc != self.saved;
     }
 
-    /// The picture has never been in a file.
+    /// `doc` is on its way to the file.
+    pub(super) fn begin_saving(&mut self, doc: Document) {
+        let before = self.saving.take().map_or(0, |(_, n)| n);
+        self.saving = Some((doc, before + 1));
+    }
+
+    /// One saving is through, well or not.
+    pub(super) fn end_saving(&mut self) {
+        self.saving = self.saving.take().filter(|(_, n)| *n > 1).map(|(doc, n)| (doc, n - 1));
+    }
+
+    /// Whether something is on its way to the file.
+    pub fn saving(&self) -> bool {
+        self.saving.is_some()
+    }
+
+    /// Whether all that there is, is on its way to the file.
+    pub(super) fn will_be_saved(&self) -> bool {
+        self.saving.as_ref().is_some_and(|(doc, _)| *doc == self.doc)
+    }
+
+    /// Whether a picture file would hold all of it.
+    pub(super) fn is_flat(&self) -> bool {
+        match self.doc.layers().as_slice() {
+            [layer] => {
+                layer.visible
+                    && layer.pixels().is_some()
+                    && self.doc.page.contains_rect(&layer.content_bounds())
+            }
+            _ => false,
+        }
+    }
+
+    /// It comes out of a journal: no file holds all of it.
     pub(super) fn unsaved(&mut self) {
         self.saved = Document::new(self.doc.page);
         self.modified = true;
+        self.recovered = true;
+    }
+
+    /// A gesture is under way, which may have changed the picture.
+    pub(super) fn looked_at(&mut self, now_secs: f64) {
+        if self.changed_secs.is_none() && self.doc != self.journaled {
+            self.changed_secs = Some(now_secs);
+        }
+    }
+
+    /// What the journal is to be given, within how many seconds; `None` = it has all, or it can wait, because a gesture
+    /// is under way and will end.
+    pub(super) fn to_journal(
+        &mut self,
+        now_secs: f64,
+        wait_secs: f64,
+        busy: bool,
+    ) -> Option<(Document, JournalNote, f64)> {
+        let left = (self.changed_secs? + wait_secs - now_secs).clamp(0.0, wait_secs);
+        if busy && left > 0.0 {
+            return None;
+        }
+        self.changed_secs = None;
+        self.journaled = self.doc.clone();
+        Some((self.doc.clone(), self.note(), left))
+    }
+
+    /// What the journal says about it.
+    pub(super) fn note(&self) -> JournalNote {
+        JournalNote {
+            path: self.path.clone(),
+            name: self.name.clone(),
+            modified: self.differs(),
+            size: (self.doc.page.width(), self.doc.page.height()),
+        }
     }
 }

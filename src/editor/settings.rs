@@ -1,5 +1,6 @@
 //! What survives a restart.
 
+use super::files::ExportChoice;
 use super::generation::GenerateOptions;
 use super::options::ToolOptions;
 use serde::{Deserialize, Serialize};
@@ -58,6 +59,19 @@ pub struct Settings {
     pub tools: ToolOptions,
     /// Words, style and numbers of generation.
     pub generate: GenerateOptions,
+    /// How the last copy was written.
+    pub export: ExportChoice,
+}
+
+/// Settings that were read.
+#[derive(Clone, Debug, Default)]
+pub struct Restored {
+    /// They.
+    pub settings: Settings,
+    /// What was wrong.
+    pub complaint: Option<String>,
+    /// Whether the file must not be written.
+    pub leave_file: bool,
 }
 
 impl Default for Settings {
@@ -78,6 +92,7 @@ impl Default for Settings {
             panels: None,
             tools: ToolOptions::default(),
             generate: GenerateOptions::default(),
+            export: ExportChoice::default(),
         }
     }
 }
@@ -94,7 +109,33 @@ impl Settings {
         self.jpeg_quality = self.jpeg_quality.clamp(1, 100);
         self.new_size = (self.new_size.0.clamp(1, 16_384), self.new_size.1.clamp(1, 16_384));
         self.recent_files.truncate(RECENT_FILES);
+        let picture = &mut self.export.picture;
+        picture.jpeg_quality = picture.jpeg_quality.clamp(1, 100);
+        picture.scale = in_range(picture.scale, 0.001, 64.0, 1.0);
         self
+    }
+
+    /// Reads settings; what cannot be read is put aside as `settings.toml.bad`, and the settings are as they come.
+    pub fn restore(path: &Path) -> Restored {
+        let why = match Self::load(path) {
+            Ok(settings) => return Restored { settings, ..Restored::default() },
+            Err(why) => why,
+        };
+        let mut aside = path.as_os_str().to_owned();
+        aside.push(".bad");
+        let aside = PathBuf::from(aside);
+        let moved = std::fs::rename(path, &aside).or_else(|_| std::fs::copy(path, &aside).map(drop));
+        let complaint = match &moved {
+            Ok(()) => format!(
+                "The settings could not be read and are as they come; the old ones are kept in {}. {why}",
+                aside.display()
+            ),
+            Err(_) => format!(
+                "The settings could not be read and are as they come. What you set now is not kept, so that the file \
+                 stays as it is. {why}"
+            ),
+        };
+        Restored { settings: Self::default(), complaint: Some(complaint), leave_file: moved.is_err() }
     }
 
     /// Reads settings; without a file, as they come.

@@ -17,6 +17,8 @@ pub struct Opened {
     pub document: Document,
     /// The texts that a flat picture carries (see [`read_text`]); a document keeps its own with its layers.
     pub texts: Vec<TextChunk>,
+    /// Whether the picture has 16 bits a channel.
+    pub deep: bool,
     /// What is not as in the file.
     pub remarks: Vec<Remark>,
 }
@@ -42,7 +44,12 @@ pub enum Remark {
 /// documents.
 pub fn open(path: &Path) -> Result<Opened, FileError> {
     if is_archive(path) || is_document(path) {
-        return Ok(Opened { document: ora::load(path)?, texts: Vec::new(), remarks: Vec::new() });
+        return Ok(Opened {
+            document: ora::load(path)?,
+            texts: Vec::new(),
+            deep: false,
+            remarks: Vec::new(),
+        });
     }
     let bytes = read_file(path)?;
     let decoded = decode_bytes(path, &bytes)?;
@@ -55,6 +62,7 @@ pub fn open(path: &Path) -> Result<Opened, FileError> {
         remarks.push(Remark::Inks);
     }
     let gray = !decoded.image.color().has_color();
+    let deep = is_deep(&decoded.image);
     // The decoder has made RGB of inks already, by rule of thumb.
     let meaning = match decoded.profile.filter(|_| !inks) {
         Some(profile) => profile::meaning(&profile, gray),
@@ -75,7 +83,7 @@ pub fn open(path: &Path) -> Result<Opened, FileError> {
     }
     // A picture whose texts are broken is a picture all the same.
     let texts = read_text(path).unwrap_or_default();
-    Ok(Opened { document, texts, remarks })
+    Ok(Opened { document, texts, deep, remarks })
 }
 
 fn is_archive(path: &Path) -> bool {
@@ -84,9 +92,12 @@ fn is_archive(path: &Path) -> bool {
         .is_ok_and(|mut file| file.read_exact(&mut magic).is_ok() && magic == *b"PK\x03\x04")
 }
 
+fn is_deep(image: &DynamicImage) -> bool {
+    matches!(image.color(), ColorType::L16 | ColorType::La16 | ColorType::Rgb16 | ColorType::Rgba16)
+}
+
 fn to_pixels(image: DynamicImage, page: Rect, meaning: &Meaning) -> Pixels {
-    let deep =
-        matches!(image.color(), ColorType::L16 | ColorType::La16 | ColorType::Rgb16 | ColorType::Rgba16);
+    let deep = is_deep(&image);
     match meaning {
         Meaning::Srgb | Meaning::Unknown(_) if !deep => {
             Pixels::from_rgba8(page, &image.into_rgba8()).unwrap_or_default()

@@ -3,6 +3,7 @@
 use super::candidates::{self, Strip};
 use super::canvas::{Canvas, Deed};
 use super::dialogs::{Answer, Ask, Dialogs, SystemDialogs};
+use super::filing::{self, Filing};
 use super::notices::Notices;
 use super::palette::Palette;
 use super::panels::Dock;
@@ -10,11 +11,13 @@ use super::pen::Pens;
 use super::widgets::Frame;
 use super::windows::Windows;
 use super::{keys, menus, options_bar, status_bar, theme, toolbar};
-use crate::editor::settings::Theme;
+use crate::editor::files::ExportChoice;
+use crate::editor::settings::{Restored, Theme};
 use crate::editor::{Action, Command, DocId, Editor, Effect, Folders, Notice, NoticeKind, Settings};
 use eframe::egui::{self, Context, Key, ViewportCommand};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// The window's part of the program.
 pub struct App {
@@ -26,6 +29,7 @@ pub struct App {
     dock: Dock,
     palette: Palette,
     windows: Windows,
+    filing: Filing,
     notices: Notices,
     dialogs: Box<dyn Dialogs>,
     asked: Vec<(Asked, Answer)>,
@@ -36,12 +40,31 @@ pub struct App {
     quitting: bool,
     /// When the program began, until the first frame is on the screen; only where that is measured.
     began: Option<std::time::Instant>,
+    clock: Clock,
+}
+
+/// The time of the window, which egui does not keep while the window is hidden.
+struct Clock {
+    /// What egui said last, and when.
+    last: (f64, Instant),
+}
+
+impl Clock {
+    fn now_secs(&mut self, ctx: &Context) -> f64 {
+        let time = ctx.input(|i| i.time);
+        if time > self.last.0 {
+            self.last = (time, Instant::now());
+            return time;
+        }
+        time + self.last.1.elapsed().as_secs_f64()
+    }
 }
 
 /// What an answer is for.
 enum Asked {
     Open { as_layers: bool },
     Save(DocId),
+    Export(DocId, Box<ExportChoice>),
     PaletteOpen,
     PaletteSave,
 }
@@ -64,26 +87,23 @@ impl App {
     /// The program in the window of `cc`.
     pub fn new(cc: &eframe::CreationContext, start: Start) -> Self {
         theme::install(&cc.egui_ctx);
-        let (settings, complaint) = match start.folders.config.as_ref().map(|f| f.join("settings.toml")) {
-            Some(path) => match Settings::load(&path) {
-                Ok(settings) => (settings, None),
-                Err(why) => (Settings::default(), Some(why)),
-            },
-            None => (Settings::default(), None),
-        };
+        let restored = start.folders.config.as_ref().map(|f| Settings::restore(&f.join("settings.toml")));
+        let Restored { settings, complaint, leave_file } = restored.unwrap_or_default();
         let brushes =
             start.folders.config.as_ref().map(|f| own_brushes(&f.join("brushes"))).unwrap_or_default();
         let ctx = cc.egui_ctx.clone();
         let waker = Arc::new(move || ctx.request_repaint());
         let dock = Dock::restore(settings.panels.as_deref());
         let mut editor = Editor::new(start.folders, settings, brushes, start.models, waker);
+        if leave_file {
+            editor.keep_settings_file();
+        }
         if !start.files.is_empty() {
             editor.apply(Command::OpenFiles(start.files));
         }
         let mut notices = Notices::default();
         if let Some(why) = complaint {
-            let text = format!("The settings could not be read and are as they come: {why}");
-            notices.push(Notice { kind: NoticeKind::Warning, text }, 0.0);
+            notices.push(Notice { kind: NoticeKind::Error, text: why }, 0.0);
         }
         Self {
             editor,
@@ -93,6 +113,7 @@ impl App {
             dock,
             palette: Palette::default(),
             windows: Windows::default(),
+            filing: Filing::default(),
             notices,
             dialogs: start.dialogs,
             asked: Vec::new(),
@@ -101,6 +122,7 @@ impl App {
             title: String::new(),
             quitting: false,
             began: None,
+            clock: Clock { last: (-1.0, Instant::now()) },
         }
     }
 
@@ -137,33 +159,6 @@ impl App {
         }
     }
 
-    fn dropped(&mut self, ctx: &Context, commands: &mut Vec<Command>) {
-        let (dropped, over_canvas) = ctx.input(|i| {
-            let files: Vec<PathBuf> = i.raw.dropped_files.iter().map(|f| f.path().to_path_buf()).collect();
-            (files, i.modifiers.shift)
-        });
-        let dropped: Vec<PathBuf> = dropped.into_iter().filter(|p| !p.as_os_str().is_empty()).collect();
-        if !dropped.is_empty() {
-            // With Shift as layers, as documents otherwise.
-            commands.push(if over_canvas {
-                Command::OpenAsLayers(dropped)
-            } else {
-                Command::OpenFiles(dropped)
-            });
-        }
-        let pasted = ctx.input(|i| {
-            i.events.iter().find_map(|e| match e {
-                egui::Event::PasteImage(image) => Some(image.clone()),
-                _ => None,
-            })
-        });
-        if let Some(image) = pasted {
-            let rgba = image.pixels.iter().flat_map(|c| c.to_srgba_unmultiplied()).collect();
-            let [width, height] = image.size.map(|v| v as u32);
-            commands.push(Command::PastePicture { width, height, rgba });
-        }
-    }
-
     fn effects(&mut self, ctx: &Context) {
         let now = ctx.input(|i| i.time);
         for effect in self.editor.take_effects() {
@@ -179,7 +174,17 @@ impl App {
                     ctx.copy_image(egui::ColorImage::from_rgba_unmultiplied(size, &rgba));
                 }
                 Effect::Tell(notice) => self.notices.push(notice, now),
-                Effect::AskClose(_) | Effect::AskQuit | Effect::OfferRecovery => {}
+                Effect::AskExport { id, suggestion, choice } => {
+                    self.ask(ctx, Asked::Export(id, choice), Ask::Export(suggestion));
+                }
+                Effect::AskClose(_) | Effect::AskQuit | Effect::OfferRecovery => {
+                    // Nobody can answer a question in a window that is put away.
+                    if ctx.input(|i| i.viewport().minimized) == Some(true) && effect != Effect::OfferRecovery
+                    {
+                        ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
+                    }
+                    self.filing.take(&effect);
+                }
                 Effect::Quit => {
                     self.quitting = true;
                     ctx.send_viewport_cmd(ViewportCommand::Close);
@@ -200,14 +205,19 @@ impl App {
             let paths = match answer.try_recv() {
                 Ok(paths) => paths,
                 Err(crossbeam_channel::TryRecvError::Empty) => return true,
-                Err(crossbeam_channel::TryRecvError::Disconnected) => return false,
+                // The dialog could not be shown: as if it had been cancelled.
+                Err(crossbeam_channel::TryRecvError::Disconnected) => Vec::new(),
             };
             let first = paths.first().cloned();
             match (asked, first) {
+                (Asked::Save(id), None) => commands.push(Command::SaveCancelled(*id)),
                 (_, None) => {}
                 (Asked::Open { as_layers: false }, Some(_)) => commands.push(Command::OpenFiles(paths)),
                 (Asked::Open { as_layers: true }, Some(_)) => commands.push(Command::OpenAsLayers(paths)),
                 (Asked::Save(id), Some(path)) => commands.push(Command::SaveTo(*id, path)),
+                (Asked::Export(id, choice), Some(path)) => {
+                    commands.push(Command::ExportTo(*id, path, choice.clone()));
+                }
                 (Asked::PaletteOpen, Some(path)) => commands.push(Command::ImportPalette(path)),
                 (Asked::PaletteSave, Some(path)) => commands.push(Command::ExportPalette(path)),
             }
@@ -223,6 +233,8 @@ impl App {
                 self.panels_hidden = !self.panels_hidden;
                 return;
             }
+            Action::Export => return self.filing.open_export(&self.editor),
+            Action::Recover => return self.filing.open_recovery(),
             Action::ResetPanels => return self.dock.reset(),
             Action::FullScreen => {
                 let full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
@@ -296,12 +308,27 @@ impl App {
                 self.dock.show(ui, &mut frame);
             });
         }
+        filing::tabs::show(ui, &mut frame);
         let none = egui::Frame::NONE;
         egui::CentralPanel::default().frame(none).show(ui, |ui| self.canvas.show(ui, &mut frame)).inner
     }
 }
 
 impl eframe::App for App {
+    /// Runs before every picture, and also while the window is hidden.
+    fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        let now = self.clock.now_secs(ctx);
+        self.editor.tick(now);
+        self.closing(ctx);
+        let mut commands = Vec::new();
+        self.answers(&mut commands);
+        commands.into_iter().for_each(|command| self.editor.apply(command));
+        self.effects(ctx);
+        if let Some(at) = self.editor.next_deadline() {
+            ctx.request_repaint_after(std::time::Duration::from_secs_f64((at - now).max(0.01)));
+        }
+    }
+
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
         // The second call comes when the first frame is shown.
@@ -316,7 +343,6 @@ impl eframe::App for App {
             self.looks = Some(looks);
         }
         let now = ctx.input(|i| i.time);
-        self.editor.tick(now);
         let mut commands = Vec::new();
         let (canvas, deeds) = self.layout(ui, &mut commands);
         for deed in deeds {
@@ -329,12 +355,11 @@ impl eframe::App for App {
             let mut frame = Frame { editor: &self.editor, commands: &mut commands };
             self.windows.show(&ctx, &mut frame);
             self.palette.show(&ctx, &mut frame);
+            self.filing.show(&ctx, &mut frame);
         }
         self.shortcuts(&ctx, canvas.has_focus(), &mut commands);
         self.enter_escape(&ctx, &canvas);
-        self.dropped(&ctx, &mut commands);
-        self.answers(&mut commands);
-        self.closing(&ctx);
+        filing::drops::take(&ctx, &mut commands);
         if !commands.is_empty() {
             // What they changed is seen in the next frame.
             ctx.request_repaint();

@@ -54,7 +54,11 @@ impl Dialogs for SystemDialogs {
                         dialog.add_filter("OpenRaster", &["ora"]).add_filter("Pictures", &pictures[1..]);
                     one(at(dialog, &path).save_file())
                 }
-                Ask::Export(path) => one(at(dialog.add_filter("Pictures", &pictures), &path).save_file()),
+                Ask::Export(path) => {
+                    let ending = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_owned();
+                    let dialog = dialog.add_filter("As chosen", &[ending]).add_filter("Pictures", &pictures);
+                    one(at(dialog, &path).save_file())
+                }
                 Ask::PaletteOpen => one(dialog.add_filter("GIMP palette", &["gpl"]).pick_file()),
                 Ask::PaletteSave => {
                     one(dialog.add_filter("GIMP palette", &["gpl"]).set_file_name("palette.gpl").save_file())

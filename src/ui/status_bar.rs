@@ -38,6 +38,11 @@ pub fn show(ui: &mut Ui, frame: &mut Frame, pointer: Option<Point>) {
         }
         ui.separator();
         ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+            if let Some(work) = frame.editor.file_work() {
+                ui.spinner();
+                ui.label(work);
+                ui.separator();
+            }
             let working = frame.editor.previewed().filter(|(_, ready)| !ready);
             match working {
                 Some((operation, _)) => {

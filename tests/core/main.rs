@@ -1,5 +1,6 @@
 //! Tests of what needs no network.
 
+mod crash;
 mod display;
 mod document;
 mod engine;
