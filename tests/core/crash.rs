@@ -40,7 +40,7 @@ impl Painter {
         let settings =
             Settings { autosave_secs: INTERVAL.as_secs_f64(), new_size: (500, 400), ..Settings::default() };
         let folders = Folders { config: None, state: state.map(Path::to_path_buf) };
-        let mut editor = Editor::new(folders, settings, Vec::new(), Arc::new(|| {}));
+        let mut editor = Editor::new(folders, settings, Vec::new(), None, Arc::new(|| {}));
         editor.apply(Command::PickBrush("Hard round".into()));
         Self { editor, prng: Prng(7), events: 0, stroke: None, at: Point::default() }
     }
