@@ -9,12 +9,15 @@ use crate::geom::{Point, Projective, Rect};
 use crate::paint::brush::Tip;
 use crate::paint::filter::Filter;
 use crate::paint::transform::{self, Axis, Resample};
-use crate::paint::{Curve, Stabiliser, Symmetry, fill, restroke};
+use crate::paint::{Brush, Curve, Stabiliser, Symmetry, fill, restroke};
 
 impl Editor {
     /// Does what the action says.
     pub(super) fn act(&mut self, action: Action) {
         use Action as A;
+        if matches!(action, A::FillBackground | A::Clear) && self.with_tool(super::Toolbox::step_back) {
+            return;
+        }
         match action {
             A::NewDocument | A::PageSize | A::ImageSize | A::Settings | A::Shortcuts | A::Export => {
                 self.window(action)
@@ -170,7 +173,7 @@ impl Editor {
             A::FrameFix | A::FrameFollow => self.generate_action(action),
             A::ToolChange => {
                 // Q goes there and back.
-                let there = self.toolbox.kind == ToolKind::Change;
+                let there = self.toolbox.kind() == ToolKind::Change;
                 self.take_tool(if there { ToolKind::Brush } else { ToolKind::Change });
             }
             A::BrushSmaller | A::BrushLarger => self.scale_brush(action == A::BrushLarger),
@@ -182,8 +185,14 @@ impl Editor {
                 self.brushes.set(brush);
             }
             A::EraseMode => self.erase = !self.erase,
-            A::SwapColors => self.colors.swap(),
-            A::DefaultColors => self.colors.reset(),
+            A::SwapColors | A::DefaultColors => {
+                if action == A::SwapColors {
+                    self.colors.swap();
+                } else {
+                    self.colors.reset();
+                }
+                self.with_tool(super::Toolbox::refresh);
+            }
             A::CycleStabiliser => self.cycle_stabiliser(),
             A::MirrorPainting => self.toggle_mirror(),
             A::ImportPalette => self.effects.push(Effect::AskPaletteOpen),
@@ -275,7 +284,7 @@ impl Editor {
 
     fn travel(&mut self, back: bool) {
         // Undo in the middle of a gesture takes the gesture back.
-        if self.with_tool(super::Toolbox::cancel) {
+        if (back && self.with_tool(super::Toolbox::step_back)) || self.with_tool(super::Toolbox::cancel) {
             return;
         }
         if self.preview.take().is_some() {
@@ -347,11 +356,18 @@ impl Editor {
     }
 
     fn scale_brush(&mut self, larger: bool) {
-        let mut brush = self.brushes.brush().clone();
-        let size = brush.size_px;
         // Steps of one pixel for small brushes, of a tenth for large ones.
-        let step = (size * 0.1).max(1.0);
-        brush.size_px = if larger { (size + step).round() } else { (size - step).round() };
+        let scaled = |size: f32| {
+            let step = (size * 0.1).max(1.0);
+            if larger { (size + step).round() } else { (size - step).round() }
+        };
+        if self.toolbox.kind() == ToolKind::SelectBrush {
+            self.options.select.brush_px =
+                scaled(self.options.select.brush_px).clamp(1.0, Brush::MAX_SIZE_PX);
+            return;
+        }
+        let mut brush = self.brushes.brush().clone();
+        brush.size_px = scaled(brush.size_px);
         self.brushes.set(brush);
     }
 
@@ -448,7 +464,7 @@ impl Editor {
             A::MirrorPainting => Some(self.options.symmetry != Symmetry::Off),
             A::MirrorView => Some(self.viewport().mirrored),
             A::TogglePixelGrid => Some(self.settings.pixel_grid),
-            _ => ToolKind::ALL.into_iter().find(|k| k.action() == action).map(|k| k == self.toolbox.kind),
+            _ => ToolKind::ALL.into_iter().find(|k| k.action() == action).map(|k| k == self.toolbox.kind()),
         }
     }
 }

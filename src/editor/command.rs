@@ -5,6 +5,7 @@ use super::files::ExportChoice;
 use super::opened::DocId;
 use super::options::ToolOptions;
 use super::settings::Settings;
+use super::tool::ToolCommand;
 use super::work::Operation;
 use crate::color::Rgba;
 use crate::document::edit::Place;
@@ -88,6 +89,15 @@ pub enum ViewCommand {
 pub enum Command {
     /// Something from the table.
     Act(Action),
+    /// Something for the tool in hand.
+    Tool(ToolCommand),
+    /// An arrow key: moves what the tool in hand moves by so many pixels, in the direction of the screen.
+    Nudge {
+        /// To the right.
+        right: i32,
+        /// Down.
+        down: i32,
+    },
     /// A change of one layer.
     Layer(LayerId, LayerCommand),
     /// A change of the view.

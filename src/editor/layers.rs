@@ -62,7 +62,10 @@ impl Editor {
     /// Choosing a layer is no step of its own, but is kept with the document.
     fn activate(&mut self, id: LayerId) {
         if self.doc().active != Some(id) {
-            self.with_tool(super::Toolbox::cancel);
+            self.with_tool(super::Toolbox::settle);
+            if self.preview.is_some() {
+                return self.tell_preview_open();
+            }
             let open = self.open_mut();
             edit::set_active(&mut open.doc, id);
             open.edit_mask = false;
@@ -91,9 +94,13 @@ impl Editor {
         }
         let before = self.doc().clone();
         change(&mut self.open_mut().doc);
-        if *self.doc() == before {
-            return;
+        if *self.doc() != before {
+            self.commit_merging(id, name);
         }
+    }
+
+    /// Makes what the document is now an undo step, or more of the step before if that is of the same kind.
+    pub(super) fn commit_merging(&mut self, id: LayerId, name: &'static str) {
         let now = self.now_secs;
         let key = (self.open().id, id, name);
         let merge = self.merging.is_some_and(|(d, i, n, at)| (d, i, n) == key && now - at < MERGE_SECS);

@@ -12,7 +12,9 @@ pub mod colors;
 pub mod command;
 pub mod display;
 mod documents;
+pub mod drawing;
 pub mod files;
+pub mod floating;
 mod generating;
 pub mod generation;
 pub mod journals;
@@ -43,7 +45,7 @@ use options::ToolOptions;
 use preview::Previewed;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use tool::{Cx, Outcome, Overlay, PointerEvent, Toolbox};
+use tool::{Cursor, Cx, Modifiers, Outcome, Overlay, PointerEvent, Scene, ToolCommand, Toolbox};
 use work::{Waker, Worker};
 
 /// How long settings may change before they are written.
@@ -134,7 +136,7 @@ impl Editor {
             current: 0,
             next_id: 1,
             toolbox: Toolbox::default(),
-            options: settings.tools.clone(),
+            options: settings.tools.clone().sanitised(),
             brushes,
             colors: Colors::default(),
             erase: false,
@@ -212,7 +214,7 @@ impl Editor {
 
     /// The tool in hand.
     pub fn tool(&self) -> tool::ToolKind {
-        self.toolbox.kind
+        self.toolbox.kind()
     }
 
     /// Options of tools.
@@ -237,7 +239,7 @@ impl Editor {
 
     /// Whether any brush erases.
     pub fn erasing(&self) -> bool {
-        self.erase || self.pen_eraser || self.toolbox.kind == tool::ToolKind::Eraser
+        self.erase || self.pen_eraser || self.toolbox.kind() == tool::ToolKind::Eraser
     }
 
     /// The operation that is previewed, and whether its picture is up to date.
@@ -247,7 +249,21 @@ impl Editor {
 
     /// What the tool in hand draws over the canvas.
     pub fn overlay(&self) -> Overlay {
-        self.toolbox.overlay(self.open(), &self.options)
+        self.toolbox.overlay(&self.scene())
+    }
+
+    /// What the pointer looks like at a canvas position.
+    pub fn cursor(&self, at: crate::geom::Point, held: Modifiers) -> Cursor {
+        self.toolbox.cursor(&self.scene(), at, held)
+    }
+
+    fn scene(&self) -> Scene<'_> {
+        Scene { open: self.open(), options: &self.options }
+    }
+
+    /// The tools: what they have open, for the options bar.
+    pub fn toolbox(&self) -> &Toolbox {
+        &self.toolbox
     }
 
     /// Whether a gesture (a stroke, a drag) is under way.
@@ -267,7 +283,9 @@ impl Editor {
     /// The pointer did something over the canvas.
     pub fn pointer(&mut self, event: &PointerEvent) {
         if event.phase != tool::Phase::Hover && self.preview.is_some() && !self.toolbox.owns_preview() {
-            if event.phase == tool::Phase::Down {
+            // What is being applied is there in a moment.
+            let applying = self.preview.as_ref().is_some_and(Previewed::applying);
+            if event.phase == tool::Phase::Down && !applying {
                 self.tell_preview_open();
             }
             return;
@@ -310,13 +328,19 @@ impl Editor {
             brushes: &mut self.brushes,
             colors: &mut self.colors,
             erase: self.erase || self.pen_eraser,
-            change_px: self.generation.options.change_brush_px,
             now_secs: self.now_secs,
+            previewing: self.preview.is_some(),
             out: Outcome::default(),
         };
         let result = run(&mut self.toolbox, &mut cx);
-        let Outcome { commit, commands, effects } = cx.out;
+        let Outcome { commit, merge, selection, commands, effects } = cx.out;
         self.effects.extend(effects);
+        if let Some((layer, name)) = merge {
+            self.commit_merging(layer, name);
+        }
+        if let Some((name, selection)) = selection {
+            self.set_selection(name, selection);
+        }
         if let Some(name) = commit {
             self.commit(&name);
         }
@@ -342,6 +366,10 @@ impl Editor {
 
     /// Whether nothing is open that has to be finished first; says so if there is.
     fn may_edit(&mut self) -> bool {
+        if let Some(name) = self.toolbox.holds_work() {
+            self.tell_open(name);
+            return false;
+        }
         self.with_tool(Toolbox::cancel);
         if self.preview.is_some() {
             self.tell_preview_open();
@@ -351,6 +379,10 @@ impl Editor {
 
     fn tell_preview_open(&mut self) {
         let name = self.preview.as_ref().map_or("", |p| p.operation().name());
+        self.tell_open(name);
+    }
+
+    fn tell_open(&mut self, name: &str) {
         self.tell(NoticeKind::Info, format!("Apply or cancel “{name}” first (Enter or Escape)."));
     }
 
@@ -367,6 +399,8 @@ impl Editor {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Act(action) => self.act(action),
+            Command::Tool(command) => drop(self.with_tool(|toolbox, cx| toolbox.command(cx, command))),
+            Command::Nudge { right, down } => self.nudge(right, down),
             Command::Layer(id, command) => self.layer_command(id, command),
             Command::View(command) => self.view_command(command),
             Command::JumpHistory(step) => self.jump(step),
@@ -402,6 +436,7 @@ impl Editor {
             Command::DeleteBrush(name) => self.delete_brush(&name),
             Command::SetColor { color, settled } => {
                 self.colors.foreground = color;
+                self.with_tool(Toolbox::refresh);
                 if settled {
                     self.colors.remember(color);
                 }
@@ -413,7 +448,10 @@ impl Editor {
                     self.colors.palette.colors.remove(index);
                 }
             }
-            Command::SetOptions(options) => self.options = *options,
+            Command::SetOptions(options) => {
+                self.options = options.sanitised();
+                self.with_tool(Toolbox::refresh);
+            }
             Command::SetSymmetry(symmetry) => self.options.symmetry = symmetry,
             Command::SetSettings(settings) => self.set_settings(*settings),
             Command::GrowSelection(by) => self.change_selection("Grow selection", |mask| {
@@ -539,7 +577,7 @@ impl Editor {
         if !self.brushes.pick(name) {
             return self.tell(NoticeKind::Warning, format!("There is no brush called “{name}”."));
         }
-        if self.toolbox.kind != tool::ToolKind::Eraser {
+        if self.toolbox.kind() != tool::ToolKind::Eraser {
             self.take_tool(tool::ToolKind::Brush);
         }
     }
@@ -568,10 +606,25 @@ impl Editor {
     }
 
     fn take_tool(&mut self, kind: tool::ToolKind) {
-        if self.toolbox.kind != kind {
-            self.with_tool(Toolbox::cancel);
-            self.toolbox.kind = kind;
+        if self.toolbox.kind() != kind {
+            self.with_tool(Toolbox::settle);
+            self.with_tool(|toolbox, cx| toolbox.take(cx, kind));
         }
+    }
+
+    /// Moves what the tool moves by pixels in a direction of the screen: along the axis of the canvas that is nearest.
+    fn nudge(&mut self, right: i32, down: i32) {
+        let map = self.viewport().canvas_from_screen();
+        let zero = map.apply(crate::geom::Point::default());
+        let to = map.apply(crate::geom::Point::new(f64::from(right), f64::from(down)));
+        let d = to - zero;
+        let by = right.abs().max(down.abs());
+        let (dx, dy) = if d.x.abs() >= d.y.abs() {
+            (if d.x < 0.0 { -by } else { by }, 0)
+        } else {
+            (0, if d.y < 0.0 { -by } else { by })
+        };
+        self.with_tool(|toolbox, cx| toolbox.command(cx, ToolCommand::Nudge { dx, dy }));
     }
 
     fn page(&self) -> Rect {

@@ -24,6 +24,11 @@ impl Previewed {
         self.result.as_ref().map(|(doc, _)| doc)
     }
 
+    /// Whether it will be applied as soon as it is ready.
+    pub(super) fn applying(&self) -> bool {
+        self.applying
+    }
+
     pub(super) fn ready(&self) -> bool {
         self.result.as_ref().is_some_and(|(_, newest)| *newest)
     }

@@ -1,5 +1,7 @@
 //! Slow changes of a picture, made on a thread of their own and shown before they are applied.
 
+use super::drawing::Drawing;
+use super::floating::{Floating, forget_texts};
 use crate::document::{Document, LayerId, edit};
 use crate::geom::Projective;
 use crate::paint::filter::{self, Filter};
@@ -17,6 +19,10 @@ pub enum Operation {
     Restroke(LayerId, Box<restroke::Settings>),
     /// A layer, or what is selected of it, moved, scaled, rotated or bent.
     Transform(LayerId, Projective, Resample),
+    /// A layer, or what is selected of it, moved by whole pixels.
+    Move(Box<Floating>),
+    /// Something drawn on a layer in one go.
+    Draw(LayerId, Drawing),
     /// The whole picture at another size.
     Resize {
         /// Width of the page in pixels.
@@ -47,6 +53,8 @@ impl Operation {
             },
             Operation::Restroke(..) => "Restroke",
             Operation::Transform(..) => "Transform",
+            Operation::Move(floating) => floating.name(),
+            Operation::Draw(_, drawing) => drawing.name(),
             Operation::Resize { .. } => "Image size",
             Operation::MergeDown(_) => "Merge down",
             Operation::Flatten => "Flatten image",
@@ -58,7 +66,15 @@ impl Operation {
         match self {
             Operation::Filter(id, what) => filter::apply(doc, *id, what),
             Operation::Restroke(id, settings) => restroke::apply(doc, *id, settings),
-            Operation::Transform(id, map, how) => transform::transform(doc, *id, map, *how),
+            Operation::Transform(id, map, how) => {
+                forget_texts(doc, *id);
+                transform::transform(doc, *id, map, *how)
+            }
+            Operation::Move(floating) => {
+                *doc = floating.placed();
+                return;
+            }
+            Operation::Draw(id, drawing) => return drawing.run(doc, *id),
             Operation::Resize { width, height, how } => transform::resize(doc, *width, *height, *how),
             Operation::MergeDown(id) => edit::merge_down(doc, *id),
             Operation::Flatten => edit::flatten(doc, "Background"),

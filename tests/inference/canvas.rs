@@ -120,9 +120,11 @@ fn from_a_sketch_to_an_extended_painting_on_disk() {
     painter.editor.apply(Command::Act(Action::ToolChange));
     assert_eq!(painter.editor.tool(), ToolKind::Change);
     let mut options = painter.editor.generation().options.clone();
-    options.change_brush_px = 50.0;
     options.prompt = "mountains at night".into();
     painter.editor.apply(Command::Generate(G::SetOptions(Box::new(options))));
+    let mut tools = painter.editor.options().clone();
+    tools.change_brush_px = 50.0;
+    painter.editor.apply(Command::SetOptions(Box::new(tools)));
     painter.stroke(&[(90.0, 100.0), (130.0, 100.0), (160.0, 110.0)]);
     let added = painter.generate();
     assert!(painter.editor.doc().change.is_none(), "the change mask is still there");

@@ -148,8 +148,6 @@ pub struct GenerateOptions {
     pub live: LiveOptions,
     /// Prompts that were used, the newest first.
     pub history: Vec<String>,
-    /// Diameter of the change brush in canvas pixels.
-    pub change_brush_px: f32,
 }
 
 impl Default for GenerateOptions {
@@ -167,7 +165,6 @@ impl Default for GenerateOptions {
             scope: Scope::Auto,
             live: LiveOptions::default(),
             history: Vec::new(),
-            change_brush_px: 80.0,
         }
     }
 }
@@ -186,10 +183,6 @@ impl GenerateOptions {
             self.style.cfg_scale = 7.0;
         }
         self.style.cfg_scale = self.style.cfg_scale.clamp(1.0, 30.0);
-        if !self.change_brush_px.is_finite() {
-            self.change_brush_px = 80.0;
-        }
-        self.change_brush_px = self.change_brush_px.clamp(1.0, 2000.0);
         self.history.truncate(HISTORY);
         self
     }

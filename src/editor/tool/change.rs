@@ -1,14 +1,15 @@
 //! The change brush: paints how much generation may change. Pressure is strength.
 
-use super::{Cx, Phase, PointerEvent};
+use super::{Cursor, Cx, Modifiers, Phase, PointerEvent, Scene, Tool};
 use crate::color::Rgba;
 use crate::document::Document;
+use crate::geom::Point;
 use crate::paint::brush::{Dynamic, Input, Output};
 use crate::paint::{Brush, Curve, Mode, Setup, Stabiliser, Stroke, Target, Tip};
 
 /// The tool.
 #[derive(Default)]
-pub struct ChangeTool {
+pub(super) struct ChangeTool {
     stroke: Option<(Stroke, Document, bool)>,
     strokes: u64,
 }
@@ -21,7 +22,7 @@ impl std::fmt::Debug for ChangeTool {
 
 /// Its brush: round and soft. With a pen, pressure is the strength that is painted, in full from nine tenths on; a
 /// mouse paints full strength.
-pub fn brush(size_px: f32, pen: bool) -> Brush {
+fn brush(size_px: f32, pen: bool) -> Brush {
     let strength = Dynamic {
         input: Input::Pressure,
         output: Output::Opacity,
@@ -38,13 +39,16 @@ pub fn brush(size_px: f32, pen: bool) -> Brush {
     }
 }
 
-impl ChangeTool {
-    /// Whether a stroke is under way.
-    pub fn busy(&self) -> bool {
+impl Tool for ChangeTool {
+    fn busy(&self) -> bool {
         self.stroke.is_some()
     }
 
-    pub(super) fn pointer(&mut self, cx: &mut Cx, event: &PointerEvent) {
+    fn cursor(&self, scene: &Scene, _at: Point, _held: Modifiers) -> Cursor {
+        Cursor::Ring { diameter_px: f64::from(scene.options.change_brush_px) }
+    }
+
+    fn pointer(&mut self, cx: &mut Cx, event: &PointerEvent) {
         match event.phase {
             Phase::Hover => {}
             Phase::Down => {
@@ -53,7 +57,8 @@ impl ChangeTool {
                 self.strokes += 1;
                 let setup = Setup { erase, seed: self.strokes, ..Setup::new(Target::Change, Rgba::WHITE) };
                 let base = cx.open.doc.clone();
-                let mut stroke = Stroke::begin(&base, &brush(cx.change_px, pen).prepare(), setup);
+                let mut stroke =
+                    Stroke::begin(&base, &brush(cx.options.change_brush_px, pen).prepare(), setup);
                 stroke.extend(&mut cx.open.doc, &event.samples);
                 self.stroke = Some((stroke, base, erase));
             }
@@ -75,7 +80,7 @@ impl ChangeTool {
         }
     }
 
-    pub(super) fn cancel(&mut self, cx: &mut Cx) -> bool {
+    fn cancel(&mut self, cx: &mut Cx) -> bool {
         let Some((_, base, _)) = self.stroke.take() else { return false };
         cx.open.doc = base;
         true

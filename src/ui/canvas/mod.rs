@@ -87,6 +87,7 @@ impl Canvas {
                 ..Default::default()
             };
             ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
+            arrows(ui, frame);
         }
         let deeds = self.input.read(ui, rect, &response, frame);
         self.draw(ui, rect, frame);
@@ -123,4 +124,25 @@ impl Canvas {
             ctx.request_repaint();
         }
     }
+}
+
+/// Arrow keys move what the tool in hand moves: by one pixel, with Shift by ten.
+fn arrows(ui: &Ui, frame: &mut Frame) {
+    let pressed = |event: &egui::Event| {
+        let egui::Event::Key { key, pressed: true, modifiers, .. } = event else { return None };
+        if modifiers.command || modifiers.alt {
+            return None;
+        }
+        let (right, down) = match key {
+            egui::Key::ArrowLeft => (-1, 0),
+            egui::Key::ArrowRight => (1, 0),
+            egui::Key::ArrowUp => (0, -1),
+            egui::Key::ArrowDown => (0, 1),
+            _ => return None,
+        };
+        let by = if modifiers.shift { 10 } else { 1 };
+        Some(Command::Nudge { right: right * by, down: down * by })
+    };
+    let commands: Vec<Command> = ui.input(|i| i.events.iter().filter_map(pressed).collect());
+    commands.into_iter().for_each(|command| frame.ask(command));
 }

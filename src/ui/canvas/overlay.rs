@@ -3,6 +3,7 @@
 use crate::editor::Editor;
 use crate::editor::tool::{Handle, Mark};
 use crate::geom::Point;
+use crate::ui::widgets::color32;
 use eframe::egui::{self, Color32, FontId, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
 /// Draws it.
@@ -23,6 +24,23 @@ pub fn draw(ui: &Ui, rect: Rect, editor: &Editor) {
                 let stroke = Stroke::new(1.0, Color32::from_rgba_unmultiplied(90, 160, 240, 140));
                 painter.line_segment([at(from), at(to)], stroke);
             }
+            Mark::Shade { around } => shade(&painter, around.map(at), rect),
+            Mark::Swatch { at: p, color, before } => {
+                // Beside the pointer, which hides what it is on: the new colour above the old one.
+                let corner = at(p) + vec2(18.0, -44.0);
+                for (color, top) in [(color, 0.0), (before, 17.0)] {
+                    let patch = Rect::from_min_size(corner + vec2(0.0, top), vec2(34.0, 17.0));
+                    painter.rect_filled(patch, 0.0, color32(color));
+                }
+                let frame = Rect::from_min_size(corner, vec2(34.0, 34.0));
+                painter.rect_stroke(frame, 2.0, Stroke::new(2.0, Color32::WHITE), StrokeKind::Outside);
+                painter.rect_stroke(
+                    frame.expand(2.0),
+                    3.0,
+                    Stroke::new(1.0, Color32::BLACK),
+                    StrokeKind::Outside,
+                );
+            }
             Mark::Label { at: p, text } => {
                 let font = FontId::proportional(12.0);
                 let galley = painter.layout_no_wrap(text, font, Color32::WHITE);
@@ -32,6 +50,21 @@ pub fn draw(ui: &Ui, rect: Rect, editor: &Editor) {
                 painter.galley(corner, galley, Color32::WHITE);
             }
         }
+    }
+}
+
+/// Darkens what lies outside a convex quadrilateral: four pieces that reach beyond the view.
+fn shade(painter: &Painter, corners: [Pos2; 4], view: Rect) {
+    let middle = corners[0].lerp(corners[2], 0.5);
+    let least = corners.iter().map(|c| c.distance(middle)).fold(f32::INFINITY, f32::min).max(0.5);
+    let reach = view.width() + view.height() + middle.distance(view.center());
+    // Far enough that the sides of the outer box, too, lie outside the view.
+    let factor = 2.0 + 8.0 * reach / least;
+    let far = corners.map(|c| middle + (c - middle) * factor);
+    for i in 0..4 {
+        let j = (i + 1) % 4;
+        let piece = vec![corners[i], corners[j], far[j], far[i]];
+        painter.add(Shape::convex_polygon(piece, Color32::from_black_alpha(130), Stroke::NONE));
     }
 }
 
