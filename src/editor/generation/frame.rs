@@ -97,7 +97,7 @@ pub fn extension(old: Rect, new: Rect, native_px: u32) -> Vec<Rect> {
     let known_x = old.width() as i32;
     for (a, b) in strips(old.x0 - new.x0, known_x).filter(|(a, b)| b > a) {
         let edge = old.x0 - a;
-        along(old.y0, old.y1, (old.x0 - b, (edge + lean(b - a)).min(wide.x1)), true);
+        along(old.y0, old.y1, (old.x0 - b, (edge + lean(b - a)).min(old.x1)), true);
     }
     for (a, b) in strips(new.x1 - old.x1, known_x).filter(|(a, b)| b > a) {
         let edge = old.x1 + a;
@@ -106,7 +106,7 @@ pub fn extension(old: Rect, new: Rect, native_px: u32) -> Vec<Rect> {
     let known_y = old.height() as i32;
     for (a, b) in strips(old.y0 - new.y0, known_y).filter(|(a, b)| b > a) {
         let edge = old.y0 - a;
-        along(wide.x0, wide.x1, (old.y0 - b, (edge + lean(b - a)).min(new.y1)), false);
+        along(wide.x0, wide.x1, (old.y0 - b, (edge + lean(b - a)).min(old.y1)), false);
     }
     for (a, b) in strips(new.y1 - old.y1, known_y).filter(|(a, b)| b > a) {
         let edge = old.y1 + a;
