@@ -247,7 +247,8 @@ fn brushes_are_found_edited_and_kept() {
     window.harness.set_size(vec2(1200.0, 1600.0));
     window.steps(3);
     write(&mut window, "Search brushes", "my coal");
-    window.harness.get_by_label("My coal").click_secondary();
+    // The options bar names the brush, too.
+    window.harness.get_all_by_label("My coal").last().unwrap().click_secondary();
     window.steps(4);
     click(&mut window, "Delete own preset");
     assert!(!window.app().editor.brushes().presets().iter().any(|p| p.brush.name == "My coal"));
