@@ -1,7 +1,7 @@
 //! What each action of the table does, whether it can be done now, and whether it is switched on.
 
 use super::tool::{ToolKind, paintable};
-use super::work::Operation;
+use super::work::{Operation, first_settings};
 use super::{Action, Command, Editor, Effect, LayerCommand, NoticeKind};
 use crate::document::edit;
 use crate::document::{Combine, Document, LayerId, LayerMask, Mask, TilePos, selection};
@@ -9,19 +9,31 @@ use crate::geom::{Point, Projective, Rect};
 use crate::paint::brush::Tip;
 use crate::paint::filter::Filter;
 use crate::paint::transform::{self, Axis, Resample};
-use crate::paint::{Curve, Stabiliser, Symmetry, fill, restroke};
+use crate::paint::{Stabiliser, Symmetry, fill, restroke};
 
 impl Editor {
     /// Does what the action says.
     pub(super) fn act(&mut self, action: Action) {
         use Action as A;
         match action {
-            A::NewDocument | A::PageSize | A::ImageSize | A::Settings | A::Shortcuts | A::Export => self.window(action),
-            A::GrowSelection | A::ShrinkSelection | A::FeatherSelection | A::BorderSelection => self.window(action),
-            A::BrushEditor | A::CommandPalette | A::TogglePanels | A::ToggleTheme | A::UiLarger | A::UiSmaller => {
+            A::NewDocument | A::PageSize | A::ImageSize | A::Settings | A::Shortcuts | A::Export => {
+                self.window(action)
+            }
+            A::GrowSelection | A::ShrinkSelection | A::FeatherSelection | A::BorderSelection => {
+                self.window(action)
+            }
+            A::BrushEditor
+            | A::CommandPalette
+            | A::TogglePanels
+            | A::ToggleTheme
+            | A::UiLarger
+            | A::UiSmaller => {
                 self.window(action);
             }
             A::FullScreen | A::ResetPanels | A::About | A::RenameLayer => self.window(action),
+            A::FocusPanels | A::FocusMenus | A::Messages | A::CloseNotices | A::CheatSheet => {
+                self.window(action)
+            }
             A::Open => self.effects.push(Effect::AskOpen { as_layers: false }),
             A::OpenAsLayer => self.effects.push(Effect::AskOpen { as_layers: true }),
             A::Save => self.save(false),
@@ -71,14 +83,18 @@ impl Editor {
                     self.operate(Operation::MergeDown(id));
                 }
             }
-            A::StampVisible => self.edit("New layer from visible", |doc| drop(edit::stamp_visible(doc, "Visible"))),
+            A::StampVisible => {
+                self.edit("New layer from visible", |doc| drop(edit::stamp_visible(doc, "Visible")))
+            }
             A::LayerUp | A::LayerDown => self.shift_layer(action == A::LayerUp),
             A::SelectLayerAbove | A::SelectLayerBelow => self.choose_neighbour(action == A::SelectLayerAbove),
             A::ToggleVisible => self.toggle(|l| LayerCommand::Visible(!l.visible)),
             A::ToggleLock => self.toggle(|l| LayerCommand::Locked(!l.locked)),
             A::ToggleAlphaLock => self.toggle(|l| LayerCommand::AlphaLocked(!l.alpha_locked)),
             A::ToggleClipping => self.toggle(|l| LayerCommand::Clipping(!l.clipping)),
-            A::ToggleMask => self.toggle(|l| LayerCommand::MaskEnabled(!l.mask.as_ref().is_some_and(|m| m.enabled))),
+            A::ToggleMask => {
+                self.toggle(|l| LayerCommand::MaskEnabled(!l.mask.as_ref().is_some_and(|m| m.enabled)))
+            }
             A::AddMask => self.mask("Add layer mask", |doc, id| {
                 drop(edit::set_mask(doc, id, Some(LayerMask::reveal_all())));
             }),
@@ -106,30 +122,17 @@ impl Editor {
             },
             A::InvertSelection => self.invert_selection(),
             A::SelectOpaque => self.select_opaque(),
-            A::FilterLevels => self.filter(Filter::Levels {
-                black: 0.0,
-                white: 1.0,
-                gamma: 1.0,
-                out_black: 0.0,
-                out_white: 1.0,
-            }),
-            A::FilterCurves => {
-                let line = || Curve::linear(0.0, 1.0);
-                self.filter(Filter::Curves { all: line(), channels: [line(), line(), line()] });
-            }
-            A::FilterHueSaturation => {
-                self.filter(Filter::HueSaturation { hue: 0.0, saturation: 0.0, lightness: 0.0 });
-            }
-            A::FilterBlur => self.filter(Filter::Blur { sigma_px: 4.0 }),
-            A::FilterSharpen => self.filter(Filter::Sharpen { sigma_px: 1.5, amount: 0.6 }),
-            A::FilterNoise => self.filter(Filter::Noise { amount: 0.1, monochrome: true, seed: 1 }),
-            A::FilterInvert => self.filter_now(Filter::Invert),
-            A::FilterDesaturate => {
-                self.filter_now(Filter::HueSaturation { hue: 0.0, saturation: -1.0, lightness: 0.0 });
-            }
+            A::FilterLevels | A::FilterCurves | A::FilterHueSaturation => self.filter(first_settings(action)),
+            A::FilterBlur | A::FilterSharpen | A::FilterNoise => self.filter(first_settings(action)),
+            A::FilterInvert | A::FilterDesaturate => self.filter_now(first_settings(action)),
             A::Restroke => {
-                if let Some(id) = self.layer_for_change() {
-                    self.apply(Command::Preview(Operation::Restroke(id, Box::<restroke::Settings>::default())));
+                if let Some(id) = self.layer_for_change()
+                    && self.may_edit()
+                {
+                    self.apply(Command::Preview(Operation::Restroke(
+                        id,
+                        Box::<restroke::Settings>::default(),
+                    )));
                 }
             }
             A::RepeatFilter => self.repeat_filter(),
@@ -148,7 +151,13 @@ impl Editor {
             A::MirrorPainting => self.toggle_mirror(),
             A::ImportPalette => self.effects.push(Effect::AskPaletteOpen),
             A::ExportPalette => self.effects.push(Effect::AskPaletteSave),
-            A::ToolBrush | A::ToolEraser | A::ToolFill | A::ToolGradient | A::ToolShape | A::ToolText | A::ToolPicker => {
+            A::ToolBrush
+            | A::ToolEraser
+            | A::ToolFill
+            | A::ToolGradient
+            | A::ToolShape
+            | A::ToolText
+            | A::ToolPicker => {
                 self.tool_action(action);
             }
             A::ToolSelectRect | A::ToolSelectEllipse | A::ToolLasso | A::ToolPolygon | A::ToolWand => {
@@ -172,7 +181,10 @@ impl Editor {
             }
             A::MirrorView => self.open_mut().viewport.mirror(),
             A::ResetView => self.open_mut().viewport.straighten(),
-            A::TogglePixelGrid => self.settings.pixel_grid = !self.settings.pixel_grid,
+            A::TogglePixelGrid => {
+                self.settings.pixel_grid = !self.settings.pixel_grid;
+                self.store_settings();
+            }
             A::NextDocument => {
                 let next = self.documents[(self.current + 1) % self.documents.len()].id;
                 self.show_document(next);
@@ -354,9 +366,12 @@ impl Editor {
             | A::BorderSelection
             | A::MaskFromSelection => self.doc().selection.is_some(),
             A::Reselect => self.last_selection.is_some(),
-            A::DeleteLayer | A::DuplicateLayer | A::RenameLayer | A::GroupLayer | A::LayerUp | A::LayerDown => {
-                layer.is_some()
-            }
+            A::DeleteLayer
+            | A::DuplicateLayer
+            | A::RenameLayer
+            | A::GroupLayer
+            | A::LayerUp
+            | A::LayerDown => layer.is_some(),
             A::ToggleVisible | A::ToggleLock | A::ToggleAlphaLock | A::ToggleClipping | A::SelectOpaque => {
                 layer.is_some()
             }
@@ -367,7 +382,9 @@ impl Editor {
                 .and_then(|id| edit::locate(self.doc(), id))
                 .is_some_and(|place| place.index > 0),
             A::AddMask => layer.is_some_and(|l| l.mask.is_none()),
-            A::ToggleEditMask | A::ToggleMask | A::ApplyMask | A::DeleteMask => layer.is_some_and(|l| l.mask.is_some()),
+            A::ToggleEditMask | A::ToggleMask | A::ApplyMask | A::DeleteMask => {
+                layer.is_some_and(|l| l.mask.is_some())
+            }
             A::RepeatFilter => self.last_filter.is_some(),
             A::NextDocument => self.documents.len() > 1,
             _ => true,

@@ -1,8 +1,8 @@
 //! What the window asks of the editor, and what the editor asks of the window.
 
 use super::action::Action;
-use super::options::ToolOptions;
 use super::opened::DocId;
+use super::options::ToolOptions;
 use super::settings::Settings;
 use super::work::Operation;
 use crate::color::Rgba;
@@ -171,6 +171,8 @@ pub enum Command {
     BorderSelection(u32),
     /// Begins, or changes, an operation that is previewed until it is applied.
     Preview(Operation),
+    /// Shows the previewed operation's effect on the canvas, or the picture without it, to compare.
+    ShowPreview(bool),
     /// Applies the previewed operation.
     ApplyPreview,
     /// Drops the previewed operation.

@@ -82,8 +82,11 @@ impl Pyramid {
         let mut wanted: Vec<Vec<TilePos>> = vec![positions.to_vec()];
         for k in (1..=level).rev() {
             let above = &wanted[wanted.len() - 1];
-            let missing =
-                above.iter().flat_map(|pos| children(*pos)).filter(|pos| self.get(k - 1, *pos).is_none()).collect();
+            let missing = above
+                .iter()
+                .flat_map(|pos| children(*pos))
+                .filter(|pos| self.get(k - 1, *pos).is_none())
+                .collect();
             wanted.push(missing);
         }
         for (k, positions) in wanted.into_iter().rev().enumerate() {
@@ -114,10 +117,12 @@ impl Pyramid {
                 let top = &tile[2 * y * SIDE * n..(2 * y + 1) * SIDE * n];
                 let bottom = &tile[(2 * y + 1) * SIDE * n..(2 * y + 2) * SIDE * n];
                 let row = &mut out[((y0 + y) * SIDE + x0) * n..][..SIDE / 2 * n];
-                for ((px, a), b) in row.chunks_exact_mut(n).zip(top.chunks_exact(2 * n)).zip(bottom.chunks_exact(2 * n))
+                for ((px, a), b) in
+                    row.chunks_exact_mut(n).zip(top.chunks_exact(2 * n)).zip(bottom.chunks_exact(2 * n))
                 {
                     for (c, v) in px.iter_mut().enumerate() {
-                        let sum = u16::from(a[c]) + u16::from(a[n + c]) + u16::from(b[c]) + u16::from(b[n + c]);
+                        let sum =
+                            u16::from(a[c]) + u16::from(a[n + c]) + u16::from(b[c]) + u16::from(b[n + c]);
                         *v = ((sum + 2) / 4) as u8;
                     }
                 }
@@ -196,7 +201,10 @@ impl Display {
                 tiles.into_iter().map(|tile| tile.map(Arc::from)).collect()
             }),
             Plane::Selection => self.selection.make(level, positions, &mut |positions| {
-                positions.iter().map(|pos| seen.selection.as_ref().and_then(|mask| coverage(mask, *pos))).collect()
+                positions
+                    .iter()
+                    .map(|pos| seen.selection.as_ref().and_then(|mask| coverage(mask, *pos)))
+                    .collect()
             }),
         }
     }

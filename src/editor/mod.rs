@@ -13,6 +13,7 @@ pub mod command;
 pub mod display;
 mod documents;
 pub mod files;
+pub mod histogram;
 mod layers;
 pub mod opened;
 pub mod options;
@@ -84,7 +85,12 @@ pub struct Editor {
 
 impl Editor {
     /// A program with one empty document. `waker` is called from threads when [`Editor::tick`] has something to do.
-    pub fn new(folders: Folders, settings: Settings, own_brushes: Vec<crate::paint::Brush>, waker: Waker) -> Self {
+    pub fn new(
+        folders: Folders,
+        settings: Settings,
+        own_brushes: Vec<crate::paint::Brush>,
+        waker: Waker,
+    ) -> Self {
         let settings = settings.sanitised();
         let mut brushes = BrushShelf::new(own_brushes);
         brushes.pick(&settings.brush);
@@ -182,6 +188,12 @@ impl Editor {
     /// The operation that is previewed, and whether its picture is up to date.
     pub fn previewed(&self) -> Option<(&work::Operation, bool)> {
         self.preview.as_ref().map(|p| (p.operation(), p.ready()))
+    }
+
+    /// Whether the effect of the previewed operation is shown, and whether it is being applied: it can then no longer
+    /// be changed.
+    pub fn preview_state(&self) -> (bool, bool) {
+        self.preview.as_ref().map_or((true, false), |p| (p.visible(), p.applying()))
     }
 
     /// What the tool in hand draws over the canvas.
@@ -288,7 +300,9 @@ impl Editor {
             Command::ShowDocument(id) => self.show_document(id),
             Command::CloseDocument { id, force } => self.close_document(id, force),
             Command::QuitNow => self.quit_now(),
-            Command::NewDocument { name, width, height, ground } => self.new_document(&name, width, height, ground),
+            Command::NewDocument { name, width, height, ground } => {
+                self.new_document(&name, width, height, ground)
+            }
             Command::OpenFiles(paths) => self.open_files(paths, false),
             Command::OpenAsLayers(paths) => self.open_files(paths, true),
             Command::SaveTo(id, path) => self.save_to(id, path),
@@ -331,12 +345,17 @@ impl Editor {
                 }
             }),
             Command::FeatherSelection(px) => {
-                self.change_selection("Feather selection", |mask| crate::document::selection::feather(mask, px));
+                self.change_selection("Feather selection", |mask| {
+                    crate::document::selection::feather(mask, px)
+                });
             }
             Command::BorderSelection(px) => {
-                self.change_selection("Selection border", |mask| crate::document::selection::border(mask, px));
+                self.change_selection("Selection border", |mask| {
+                    crate::document::selection::border(mask, px)
+                });
             }
             Command::Preview(operation) => self.set_preview(operation),
+            Command::ShowPreview(shown) => self.show_preview(shown),
             Command::ApplyPreview => self.apply_preview(),
             Command::CancelPreview => self.preview = None,
             Command::Operate(operation) => self.operate(operation),
@@ -456,13 +475,21 @@ impl Editor {
 
 /// The file name of a user's preset.
 fn brush_file(name: &str) -> String {
-    let safe: String =
-        name.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).take(80).collect();
+    let safe: String = name
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .take(80)
+        .collect();
     format!("{safe}.toml")
 }
 
 impl Drop for Editor {
     fn drop(&mut self) {
+        if std::thread::panicking() {
+            // The program ends by a fault: what the journal does not have yet, it gets now.
+            self.now_secs = f64::MAX;
+            self.keep_journals();
+        }
         self.files.finish();
     }
 }

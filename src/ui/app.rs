@@ -26,10 +26,22 @@ pub struct App {
     dialogs: Box<dyn Dialogs>,
     asked: Vec<(Asked, Answer)>,
     panels_hidden: bool,
+    /// The panels or the menus are to get the focus.
+    focus: Option<Goal>,
+    canvas_focused: bool,
+    /// The canvas is to get the focus.
+    focus_canvas: bool,
     /// What the theme was last set to.
     looks: Option<(Theme, f32)>,
     title: String,
     quitting: bool,
+}
+
+/// Where the keyboard focus goes.
+#[derive(Clone, Copy, PartialEq)]
+enum Goal {
+    Panels,
+    Menus,
 }
 
 /// What an answer is for.
@@ -61,7 +73,8 @@ impl App {
             },
             None => (Settings::default(), None),
         };
-        let brushes = start.folders.config.as_ref().map(|f| own_brushes(&f.join("brushes"))).unwrap_or_default();
+        let brushes =
+            start.folders.config.as_ref().map(|f| own_brushes(&f.join("brushes"))).unwrap_or_default();
         let ctx = cc.egui_ctx.clone();
         let waker = Arc::new(move || ctx.request_repaint());
         let dock = Dock::restore(settings.panels.as_deref());
@@ -74,16 +87,21 @@ impl App {
             let text = format!("The settings could not be read and are as they come: {why}");
             notices.push(Notice { kind: NoticeKind::Warning, text }, 0.0);
         }
+        let mut windows = Windows::default();
+        windows.set_adapter(super::adapter::words(cc.wgpu_render_state.as_ref()));
         Self {
             editor,
             canvas: Canvas::new(cc.wgpu_render_state.as_ref()),
             dock,
             palette: Palette::default(),
-            windows: Windows::default(),
+            windows,
             notices,
             dialogs: start.dialogs,
             asked: Vec::new(),
             panels_hidden: false,
+            focus: None,
+            canvas_focused: false,
+            focus_canvas: false,
             looks: None,
             title: String::new(),
             quitting: false,
@@ -131,11 +149,16 @@ impl App {
         let dropped: Vec<PathBuf> = dropped.into_iter().filter(|p| !p.as_os_str().is_empty()).collect();
         if !dropped.is_empty() {
             // With Shift as layers, as documents otherwise.
-            commands.push(if over_canvas { Command::OpenAsLayers(dropped) } else { Command::OpenFiles(dropped) });
+            commands.push(if over_canvas {
+                Command::OpenAsLayers(dropped)
+            } else {
+                Command::OpenFiles(dropped)
+            });
         }
         let pasted = ctx.input(|i| {
             i.events.iter().find_map(|e| match e {
-                egui::Event::PasteImage(image) => Some(image.clone()),
+                // With Shift it is a shortcut: paste in place.
+                egui::Event::PasteImage(image) if !i.modifiers.shift => Some(image.clone()),
                 _ => None,
             })
         });
@@ -203,8 +226,11 @@ impl App {
             Action::CommandPalette => return self.palette.toggle(),
             Action::TogglePanels => {
                 self.panels_hidden = !self.panels_hidden;
-                return;
+                return self.tell_hidden(ctx);
             }
+            Action::FocusPanels | Action::FocusMenus => return self.move_focus(ctx, action),
+            Action::Messages => return self.notices.toggle_log(),
+            Action::CloseNotices => return self.notices.close_all(),
             Action::ResetPanels => return self.dock.reset(),
             Action::FullScreen => {
                 let full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
@@ -221,11 +247,33 @@ impl App {
                 return self.dock.rename_layer(&frame);
             }
             _ => {
-                self.windows.open(action);
+                self.windows.open(action, &self.editor);
                 return;
             }
         }
         self.editor.apply(Command::SetSettings(Box::new(settings)));
+    }
+
+    /// Says how panels that were hidden come back.
+    fn tell_hidden(&mut self, ctx: &Context) {
+        if self.panels_hidden {
+            let keys = keys::shown(self.editor.settings(), Action::TogglePanels);
+            let how = if keys.is_empty() { "Window, Hide panels" } else { &keys };
+            let text = format!("The panels are hidden. {how} brings them back.");
+            self.notices.push(Notice { kind: NoticeKind::Info, text }, ctx.input(|i| i.time));
+        }
+    }
+
+    /// Takes the keyboard focus to the panels or the menus; from anywhere but the canvas, back to it.
+    fn move_focus(&mut self, ctx: &Context, action: Action) {
+        let goal = if action == Action::FocusMenus { Goal::Menus } else { Goal::Panels };
+        if goal == Goal::Panels && !self.canvas_focused && ctx.memory(|m| m.focused()).is_some() {
+            self.focus_canvas = true;
+        } else {
+            self.panels_hidden &= goal == Goal::Menus;
+            self.focus = Some(goal);
+        }
+        ctx.request_repaint();
     }
 
     fn closing(&mut self, ctx: &Context) {
@@ -247,19 +295,24 @@ impl App {
 
     fn layout(&mut self, ui: &mut egui::Ui, commands: &mut Vec<Command>) -> (egui::Response, Vec<Deed>) {
         let mut frame = Frame { editor: &self.editor, commands };
-        egui::Panel::top("menu").show(ui, |ui| menus::show(ui, &mut frame));
+        let goal = self.focus.take();
+        egui::Panel::top("menu").show(ui, |ui| menus::show(ui, &mut frame, goal == Some(Goal::Menus)));
         if !self.panels_hidden {
             egui::Panel::top("options").exact_size(38.0).show(ui, |ui| {
                 ui.centered_and_justified(|ui| {
                     options_bar::show(ui, &mut frame);
                 });
             });
-            egui::Panel::bottom("status").show(ui, |ui| status_bar::show(ui, &mut frame, self.canvas.pointer()));
+            egui::Panel::bottom("status")
+                .show(ui, |ui| status_bar::show(ui, &mut frame, self.canvas.pointer()));
             egui::Panel::left("tools").exact_size(44.0).resizable(false).show(ui, |ui| {
                 egui::ScrollArea::vertical().show(ui, |ui| toolbar::show(ui, &mut frame));
             });
             let right = egui::Panel::right("panels").default_size(270.0).size_range(200.0..=520.0);
             right.frame(egui::Frame::new().fill(ui.visuals().panel_fill)).show(ui, |ui| {
+                if goal == Some(Goal::Panels) {
+                    focus_next(ui);
+                }
                 self.dock.show(ui, &mut frame);
             });
         }
@@ -286,10 +339,16 @@ impl eframe::App for App {
                 Deed::Escape => self.editor.escape(),
             }
         }
+        self.canvas_focused = canvas.has_focus();
+        let mut closed = std::mem::take(&mut self.focus_canvas);
         {
             let mut frame = Frame { editor: &self.editor, commands: &mut commands };
-            self.windows.show(&ctx, &mut frame);
-            self.palette.show(&ctx, &mut frame);
+            closed |= self.windows.show(&ctx, &mut frame);
+            closed |= self.palette.show(&ctx, &mut frame);
+        }
+        closed |= self.notices.show(&ctx, now);
+        if closed {
+            canvas.request_focus();
         }
         self.shortcuts(&ctx, canvas.has_focus(), &mut commands);
         self.enter_escape(&ctx, &canvas);
@@ -302,7 +361,6 @@ impl eframe::App for App {
         }
         commands.into_iter().for_each(|command| self.editor.apply(command));
         self.effects(&ctx);
-        self.notices.show(&ctx, now);
         self.update_title(&ctx);
         if let Some(at) = self.editor.next_deadline() {
             ctx.request_repaint_after(std::time::Duration::from_secs_f64((at - now).max(0.01)));
@@ -314,13 +372,27 @@ impl eframe::App for App {
     }
 }
 
+/// Gives the focus to the next widget that takes it.
+fn focus_next(ui: &mut egui::Ui) {
+    let id = ui.scope_id().with("focus-here");
+    ui.memory_mut(|m| {
+        m.request_focus(id);
+        m.move_focus(egui::FocusDirection::Next);
+    });
+    let here = egui::Rect::from_min_size(ui.cursor().min, egui::Vec2::ZERO);
+    let response = ui.interact(here, id, egui::Sense::focusable_noninteractive());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Group, true, "Panels"));
+}
+
 /// The presets of the user; what cannot be read is left alone.
 fn own_brushes(folder: &std::path::Path) -> Vec<crate::paint::Brush> {
     let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let mut paths: Vec<PathBuf> =
         files.map(|f| f.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")).take(1000).collect();
     paths.sort();
-    let small = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|m| m.len() <= crate::paint::preset::MAX_BYTES as u64);
+    let small = |path: &PathBuf| {
+        std::fs::metadata(path).is_ok_and(|m| m.len() <= crate::paint::preset::MAX_BYTES as u64)
+    };
     let read = |path: PathBuf| crate::paint::preset::from_toml(&std::fs::read_to_string(path).ok()?).ok();
     paths.into_iter().filter(small).filter_map(read).collect()
 }
@@ -334,6 +406,7 @@ pub fn run(files: Vec<PathBuf>) -> Result<(), String> {
         config: dirs::config_dir().map(|f| f.join("scumble")),
         state: dirs::state_dir().or_else(dirs::data_local_dir).map(|f| f.join("scumble").join("recovery")),
     };
+    let kept = folders.state.clone();
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Scumble")
@@ -341,14 +414,23 @@ pub fn run(files: Vec<PathBuf>) -> Result<(), String> {
             .with_inner_size([1360.0, 860.0])
             .with_min_inner_size([640.0, 420.0])
             .with_drag_and_drop(true),
+        wgpu_options: super::adapter::configuration(),
         ..Default::default()
     };
     let start = move || Start { folders, files, dialogs: Box::new(SystemDialogs) };
-    eframe::run_native("Scumble", options, Box::new(move |cc| Ok(Box::new(App::new(cc, start()))))).map_err(|why| {
-        format!(
-            "no window could be opened: {why}\n\
-             A graphics driver for Vulkan, Metal, DirectX 12 or OpenGL is needed; on Linux a software driver will do \
-             (package mesa-vulkan-drivers). Without a screen, the commands of `scumble --help` work."
-        )
-    })
+    let run = std::panic::AssertUnwindSafe(move || {
+        eframe::run_native("Scumble", options, Box::new(move |cc| Ok(Box::new(App::new(cc, start())))))
+    });
+    match std::panic::catch_unwind(run) {
+        Ok(result) => result.map_err(|why| super::adapter::complaint(&why.to_string())),
+        // What happened was written by the panic itself; the editor has given its pictures to the journal.
+        Err(_) => Err(match kept {
+            Some(folder) => format!(
+                "the program has a fault and had to end. Pictures that were not saved are kept in {}; the program \
+                 offers them when it is started again.",
+                folder.display()
+            ),
+            None => "the program has a fault and had to end.".to_owned(),
+        }),
+    }
 }
