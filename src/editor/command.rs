@@ -134,6 +134,8 @@ pub enum Command {
         /// Pixels.
         rgba: Vec<u8>,
     },
+    /// The eraser end of the pen is used, or no more.
+    PenEraser(bool),
     /// Sets the page, keeping all paint.
     SetPage(Rect),
     /// Sets the page and cuts what lies outside.

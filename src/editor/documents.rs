@@ -36,7 +36,11 @@ impl Editor {
             edit::add(&mut doc, Layer::raster(id, "Paper", pixels), Place { parent: None, index: 0 });
         }
         let id = doc.next_layer_id();
-        edit::add(&mut doc, Layer::raster(id, "Layer 1", Pixels::default()), Place { parent: None, index: 1 });
+        edit::add(
+            &mut doc,
+            Layer::raster(id, "Layer 1", Pixels::default()),
+            Place { parent: None, index: 1 },
+        );
         if !self.documents.is_empty() {
             self.with_tool(super::Toolbox::cancel);
             self.preview = None;
@@ -66,9 +70,11 @@ impl Editor {
             self.with_tool(super::Toolbox::cancel);
             self.preview = None;
             self.current = at;
-            let size = self.documents.iter().map(|d| d.viewport.size_px).fold((0.0, 0.0), |a: (f64, f64), b| {
-                if b.0 > 0.0 { b } else { a }
-            });
+            let size =
+                self.documents
+                    .iter()
+                    .map(|d| d.viewport.size_px)
+                    .fold((0.0, 0.0), |a: (f64, f64), b| if b.0 > 0.0 { b } else { a });
             let open = self.open_mut();
             if open.viewport.size_px.0 <= 0.0 {
                 open.viewport.size_px = size;
@@ -164,7 +170,8 @@ impl Editor {
                 FileEvent::Opened { path, doc, texts } => {
                     self.with_tool(super::Toolbox::cancel);
                     self.preview = None;
-                    let name = path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+                    let name =
+                        path.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
                     let id = self.replace_untouched(&name, doc.clone());
                     if let Some(open) = self.documents.iter_mut().find(|d| d.id == id) {
                         open.texts = texts;
@@ -207,7 +214,8 @@ impl Editor {
         for open in &mut self.documents {
             if open.changed_secs.is_some_and(|since| now - since >= wait) {
                 open.changed_secs = None;
-                let note = open.path.as_deref().map_or_else(|| open.name.clone(), |p| p.display().to_string());
+                let note =
+                    open.path.as_deref().map_or_else(|| open.name.clone(), |p| p.display().to_string());
                 self.files.send(FileRequest::Journal { id: open.id, doc: open.doc.clone(), note });
             }
         }

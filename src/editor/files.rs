@@ -129,7 +129,9 @@ impl FileThread {
                     let run = std::panic::AssertUnwindSafe(|| desk.serve(request));
                     let event = std::panic::catch_unwind(run).unwrap_or_else(|why| {
                         let why = panic_words(&*why);
-                        Some(FileEvent::Failed(format!("A fault while working on a file ({why}). Nothing open is lost.")))
+                        Some(FileEvent::Failed(format!(
+                            "A fault while working on a file ({why}). Nothing open is lost."
+                        )))
                     });
                     if let Some(event) = event {
                         if outbox.send(event).is_err() {
@@ -210,9 +212,12 @@ impl Desk {
             }),
             FileRequest::WriteText(path, text) => {
                 let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
-                let written = folder.map_err(|e| format!("cannot make the folder of {}: {e}", path.display()));
+                let written =
+                    folder.map_err(|e| format!("cannot make the folder of {}: {e}", path.display()));
                 let written = written.and_then(|()| {
-                    let write = |out: &mut dyn std::io::Write| out.write_all(text.as_bytes()).map_err(|e| e.to_string());
+                    let write = |out: &mut dyn std::io::Write| {
+                        out.write_all(text.as_bytes()).map_err(|e| e.to_string())
+                    };
                     io::atomic::write_atomic(&path, |out| write(out)).map_err(|e| e.to_string())
                 });
                 written.err().map(FileEvent::Failed)

@@ -117,7 +117,8 @@ impl Editor {
         let mut names = Vec::new();
         self.doc().walk(|layer| names.push(layer.name.clone()));
         let word = if group { "Group" } else { "Layer" };
-        let name = (1..).map(|n| format!("{word} {n}")).find(|name| !names.contains(name)).unwrap_or_default();
+        let name =
+            (1..).map(|n| format!("{word} {n}")).find(|name| !names.contains(name)).unwrap_or_default();
         let layer = if group {
             Layer::group(LayerId(0), name, Layers::new())
         } else {

@@ -70,6 +70,7 @@ pub struct Editor {
     colors: Colors,
     settings: Settings,
     erase: bool,
+    pen_eraser: bool,
     preview: Option<Previewed>,
     last_filter: Option<work::Operation>,
     clipboard: Option<clipboard::Clip>,
@@ -103,6 +104,7 @@ impl Editor {
             brushes,
             colors: Colors::default(),
             erase: false,
+            pen_eraser: false,
             preview: None,
             last_filter: None,
             clipboard: None,
@@ -182,7 +184,7 @@ impl Editor {
 
     /// Whether any brush erases.
     pub fn erasing(&self) -> bool {
-        self.erase || self.toolbox.kind == tool::ToolKind::Eraser
+        self.erase || self.pen_eraser || self.toolbox.kind == tool::ToolKind::Eraser
     }
 
     /// The operation that is previewed, and whether its picture is up to date.
@@ -246,7 +248,7 @@ impl Editor {
             options: &self.options,
             brushes: &mut self.brushes,
             colors: &mut self.colors,
-            erase: self.erase,
+            erase: self.erase || self.pen_eraser,
             now_secs: self.now_secs,
             out: Outcome::default(),
         };
@@ -312,6 +314,7 @@ impl Editor {
                 self.files.send(FileRequest::WritePalette(path, self.colors.palette.clone()));
             }
             Command::PastePicture { width, height, rgba } => self.paste_picture(width, height, &rgba),
+            Command::PenEraser(used) => self.pen_eraser = used,
             Command::SetPage(page) => {
                 if page != self.doc().page && !page.is_empty() {
                     self.edit("Page size", |doc| drop(crate::document::edit::set_page(doc, page)));

@@ -5,6 +5,7 @@ use super::dialogs::{Answer, Ask, Dialogs, SystemDialogs};
 use super::notices::Notices;
 use super::palette::Palette;
 use super::panels::Dock;
+use super::pen::Pens;
 use super::widgets::Frame;
 use super::windows::Windows;
 use super::{keys, menus, options_bar, status_bar, theme, toolbar};
@@ -19,6 +20,7 @@ pub struct App {
     /// The application.
     pub editor: Editor,
     canvas: Canvas,
+    pens: Pens,
     dock: Dock,
     palette: Palette,
     windows: Windows,
@@ -60,6 +62,8 @@ pub struct Start {
     pub files: Vec<PathBuf>,
     /// Who asks for files.
     pub dialogs: Box<dyn Dialogs>,
+    /// Whether there is a real window, whose tablets are listened to.
+    pub pens: bool,
 }
 
 impl App {
@@ -92,6 +96,7 @@ impl App {
         Self {
             editor,
             canvas: Canvas::new(cc.wgpu_render_state.as_ref()),
+            pens: if start.pens { Pens::new(cc) } else { Pens::default() },
             dock,
             palette: Palette::default(),
             windows,
@@ -367,7 +372,20 @@ impl eframe::App for App {
         }
     }
 
+    fn raw_input_hook(&mut self, ctx: &Context, input: &mut egui::RawInput) {
+        self.pens.pump(input, 1.0 / ctx.zoom_factor());
+        let pen = self.pens.state();
+        if pen.eraser != self.canvas.pen().eraser {
+            self.editor.apply(Command::PenEraser(pen.eraser));
+        }
+        self.canvas.set_pen(pen);
+        if let Some(soon) = self.pens.look_again() {
+            ctx.request_repaint_after(soon);
+        }
+    }
+
     fn on_exit(&mut self) {
+        self.pens.close();
         self.editor.store_settings();
     }
 }
@@ -410,14 +428,14 @@ pub fn run(files: Vec<PathBuf>) -> Result<(), String> {
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Scumble")
-            .with_app_id("scumble")
+            .with_app_id("org.scumble.Scumble")
             .with_inner_size([1360.0, 860.0])
             .with_min_inner_size([640.0, 420.0])
             .with_drag_and_drop(true),
         wgpu_options: super::adapter::configuration(),
         ..Default::default()
     };
-    let start = move || Start { folders, files, dialogs: Box::new(SystemDialogs) };
+    let start = move || Start { folders, files, dialogs: Box::new(SystemDialogs), pens: true };
     let run = std::panic::AssertUnwindSafe(move || {
         eframe::run_native("Scumble", options, Box::new(move |cc| Ok(Box::new(App::new(cc, start())))))
     });

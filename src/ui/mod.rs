@@ -13,6 +13,7 @@ pub mod notices;
 mod options_bar;
 mod palette;
 pub mod panels;
+mod pen;
 mod status_bar;
 pub mod theme;
 mod toolbar;

@@ -21,7 +21,12 @@ fn brush(ui: &mut Ui, frame: &mut Frame) {
     let before = brush.clone();
     ui.label(brush.name.clone());
     ui.separator();
-    ui.add(Slider::new(&mut brush.size_px, 1.0..=Brush::MAX_SIZE_PX).logarithmic(true).text("Size").suffix(" px"));
+    ui.add(
+        Slider::new(&mut brush.size_px, 1.0..=Brush::MAX_SIZE_PX)
+            .logarithmic(true)
+            .text("Size")
+            .suffix(" px"),
+    );
     ui.add(Slider::new(&mut brush.opacity, 0.0..=1.0).text("Opacity"));
     ui.add(Slider::new(&mut brush.flow, 0.0..=1.0).text("Flow"));
     if brush != before {

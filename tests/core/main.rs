@@ -1,11 +1,13 @@
 //! Tests of what needs no network.
 
+mod display;
 mod document;
 mod engine;
 mod files;
 mod io;
 mod layering;
 mod metadata;
+mod packaging;
 mod paint;
 mod plan;
 mod prng;

@@ -64,6 +64,7 @@ impl Window {
             },
             files: Vec::new(),
             dialogs: Box::new(dialogs.clone()),
+            pens: false,
         };
         let builder = builder.with_size(SIZE).with_step_dt(1.0 / 60.0).with_max_steps(400);
         let harness = builder.build_eframe(move |cc| App::new(cc, start));

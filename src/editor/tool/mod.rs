@@ -104,11 +104,15 @@ impl ToolKind {
     /// What the status bar says about it.
     pub const fn hint(self) -> &'static str {
         match self {
-            ToolKind::Brush => "Paint. Shift: straight line from the last stroke. Alt: take a colour. [ ] size.",
+            ToolKind::Brush => {
+                "Paint. Shift: straight line from the last stroke. Alt: take a colour. [ ] size."
+            }
             ToolKind::Eraser => "Erase with the brush in hand. Shift: straight line. [ ] size.",
             ToolKind::Picker => "Click to take a colour as foreground, with Ctrl as background.",
             ToolKind::Pan => "Drag to move the view.",
-            ToolKind::Zoom => "Click to zoom in, with Alt to zoom out; drag up or down to zoom about the point.",
+            ToolKind::Zoom => {
+                "Click to zoom in, with Alt to zoom out; drag up or down to zoom about the point."
+            }
         }
     }
 }

@@ -170,7 +170,11 @@ impl CanvasGpu {
                 aspect: wgpu::TextureAspect::All,
             },
             data,
-            wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(SIDE * bytes), rows_per_image: Some(SIDE) },
+            wgpu::TexelCopyBufferLayout {
+                offset: 0,
+                bytes_per_row: Some(SIDE * bytes),
+                rows_per_image: Some(SIDE),
+            },
             wgpu::Extent3d { width: SIDE, height: SIDE, depth_or_array_layers: 1 },
         );
     }

@@ -7,9 +7,11 @@ use crate::editor::tool::{Modifiers, Phase, PointerEvent, ToolKind};
 use crate::editor::{Command, Editor, ViewCommand};
 use crate::geom::Point;
 use crate::paint::PenSample;
+use crate::ui::pen::PenState;
 use crate::ui::widgets::Frame;
 use eframe::egui::{
-    self, CursorIcon, Event, Key, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, Rect, Response, TouchPhase, Ui,
+    self, CursorIcon, Event, Key, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, Rect, Response,
+    TouchPhase, Ui,
 };
 
 /// Something for the editor that is not a command.
@@ -44,6 +46,8 @@ pub struct Input {
     last_press: Option<(f64, Pos2)>,
     clicks: u32,
     last_secs: f64,
+    /// What a tablet reports beside the pointer.
+    pub pen: PenState,
 }
 
 /// Presses within this time and distance are one double click.
@@ -111,9 +115,9 @@ impl Input {
                     let drag = kind_of(frame.editor.tool(), *button, space && !typing, held, *pos);
                     let Some(drag) = drag else { continue };
                     self.drag = Some((drag, *button));
-                    let double = self.last_press.is_some_and(|(t, p)| {
-                        now - t < DOUBLE_SECS && p.distance(*pos) < DOUBLE_POINTS
-                    });
+                    let double = self
+                        .last_press
+                        .is_some_and(|(t, p)| now - t < DOUBLE_SECS && p.distance(*pos) < DOUBLE_POINTS);
                     self.clicks = if double { self.clicks + 1 } else { 1 };
                     self.last_press = Some((now, *pos));
                     if drag == Drag::Tool {
@@ -163,7 +167,8 @@ impl Input {
 
     fn sample(&self, pos: Pos2, rect: Rect, scale: f64, editor: &Editor, time_secs: f64) -> PenSample {
         let canvas = editor.viewport().to_canvas(screen(pos, rect, scale));
-        PenSample { pos: canvas, pressure: self.force, tilt: [0.0; 2], time_secs }
+        let pressure = self.force.or(self.pen.pressure.filter(|_| self.pen.near));
+        PenSample { pos: canvas, pressure, tilt: self.pen.tilt, time_secs }
     }
 
     fn navigate(&self, drag: Drag, from: Option<Pos2>, to: Pos2, rect: Rect, scale: f64, frame: &mut Frame) {

@@ -6,11 +6,12 @@ mod overlay;
 pub mod picture;
 mod torus;
 
+use super::pen::PenState;
 use super::widgets::Frame;
 use crate::editor::{Command, ViewCommand};
 use crate::geom::Point;
 use crossbeam_channel::unbounded;
-use eframe::egui::{self, Response, Sense, Ui, WidgetInfo, Role};
+use eframe::egui::{self, Response, Role, Sense, Ui, WidgetInfo};
 use eframe::egui_wgpu;
 use picture::PictureView;
 use std::time::Duration;
@@ -39,7 +40,22 @@ impl Canvas {
             send
         });
         let linear_target = state.is_some_and(|s| s.target_format.is_srgb());
-        Self { picture: PictureView::new(messages), input: Input::default(), linear_target, focused_once: false }
+        Self {
+            picture: PictureView::new(messages),
+            input: Input::default(),
+            linear_target,
+            focused_once: false,
+        }
+    }
+
+    /// What the pen reports from now on.
+    pub fn set_pen(&mut self, pen: PenState) {
+        self.input.pen = pen;
+    }
+
+    /// What the pen reported last.
+    pub fn pen(&self) -> PenState {
+        self.input.pen
     }
 
     /// Where the pointer is on the canvas.

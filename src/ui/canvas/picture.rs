@@ -166,7 +166,13 @@ impl PictureView {
         made < missing.len()
     }
 
-    fn uniforms(&self, view: &Viewport, doc: &Document, looks: &Looks, window_px: (f32, f32)) -> [u8; UNIFORM_BYTES] {
+    fn uniforms(
+        &self,
+        view: &Viewport,
+        doc: &Document,
+        looks: &Looks,
+        window_px: (f32, f32),
+    ) -> [u8; UNIFORM_BYTES] {
         let level = self.pictures[self.shown].level;
         let period = period_px(self.tiles, level);
         let corner = view.to_canvas(Point::default());
@@ -188,12 +194,7 @@ impl PictureView {
                 page(doc.page.y1, origin.y),
             ],
             [view.zoom as f32, (1.0 / period) as f32, f64::from(1u32 << level) as f32, 0.0],
-            [
-                flag(looks.pixel_grid),
-                flag(doc.selection.is_some()),
-                looks.phase,
-                flag(looks.linear_target),
-            ],
+            [flag(looks.pixel_grid), flag(doc.selection.is_some()), looks.phase, flag(looks.linear_target)],
             [a[0], a[1], a[2], 1.0],
             [l[0], l[1], l[2], looks.square_px],
             [d[0], d[1], d[2], 1.0],
@@ -235,6 +236,10 @@ fn tile_rect(view: &Viewport, level: usize) -> Rect {
 
 fn seen(view: &Viewport, level: usize) -> Vec<TilePos> {
     let area = tile_rect(view, level);
-    let area = Rect { x1: area.x1.min(area.x0 + MAX_TILES as i32), y1: area.y1.min(area.y0 + MAX_TILES as i32), ..area };
+    let area = Rect {
+        x1: area.x1.min(area.x0 + MAX_TILES as i32),
+        y1: area.y1.min(area.y0 + MAX_TILES as i32),
+        ..area
+    };
     (area.y0..area.y1).flat_map(|y| (area.x0..area.x1).map(move |x| TilePos::new(x, y))).collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::editor::Command;
 use crate::ui::widgets::Frame;
-use eframe::egui::{Button, RichText, ScrollArea, Ui, WidgetInfo, Role, vec2};
+use eframe::egui::{Button, RichText, Role, ScrollArea, Ui, WidgetInfo, vec2};
 
 /// Draws them, the newest at the bottom.
 pub fn show(ui: &mut Ui, frame: &mut Frame) {
@@ -16,8 +16,11 @@ pub fn show(ui: &mut Ui, frame: &mut Frame) {
         names.len(),
         |ui, rows| {
             for i in rows {
-                let text = if i > current { RichText::new(&names[i]).weak() } else { RichText::new(&names[i]) };
-                let button = Button::selectable(i == current, text).truncate().min_size(vec2(ui.available_width(), 20.0));
+                let text =
+                    if i > current { RichText::new(&names[i]).weak() } else { RichText::new(&names[i]) };
+                let button = Button::selectable(i == current, text)
+                    .truncate()
+                    .min_size(vec2(ui.available_width(), 20.0));
                 let response = ui.add(button);
                 let label = format!("Step {i}: {}", names[i]);
                 response.widget_info(|| WidgetInfo::selected(Role::Button, true, i == current, &label));
