@@ -1,7 +1,7 @@
 //! What each action of the table does, whether it can be done now, and whether it is switched on.
 
 use super::tool::{ToolKind, paintable};
-use super::work::Operation;
+use super::work::{Operation, first_settings};
 use super::{Action, Command, Editor, Effect, LayerCommand, NoticeKind};
 use crate::document::edit;
 use crate::document::{Combine, Document, LayerId, LayerMask, Mask, TilePos, selection};
@@ -9,7 +9,7 @@ use crate::geom::{Point, Projective, Rect};
 use crate::paint::brush::Tip;
 use crate::paint::filter::Filter;
 use crate::paint::transform::{self, Axis, Resample};
-use crate::paint::{Brush, Curve, Stabiliser, Symmetry, fill, restroke};
+use crate::paint::{Brush, Stabiliser, Symmetry, fill, restroke};
 
 impl Editor {
     /// Does what the action says.
@@ -34,6 +34,9 @@ impl Editor {
                 self.window(action);
             }
             A::Recover | A::FullScreen | A::ResetPanels | A::About | A::RenameLayer => self.window(action),
+            A::FocusPanels | A::FocusMenus | A::Messages | A::CloseNotices | A::CheatSheet => {
+                self.window(action)
+            }
             A::Open => self.effects.push(Effect::AskOpen { as_layers: false }),
             A::OpenAsLayer => self.effects.push(Effect::AskOpen { as_layers: true }),
             A::Save => self.save(self.open().id, false),
@@ -122,29 +125,13 @@ impl Editor {
             },
             A::InvertSelection => self.invert_selection(),
             A::SelectOpaque => self.select_opaque(),
-            A::FilterLevels => self.filter(Filter::Levels {
-                black: 0.0,
-                white: 1.0,
-                gamma: 1.0,
-                out_black: 0.0,
-                out_white: 1.0,
-            }),
-            A::FilterCurves => {
-                let line = || Curve::linear(0.0, 1.0);
-                self.filter(Filter::Curves { all: line(), channels: [line(), line(), line()] });
-            }
-            A::FilterHueSaturation => {
-                self.filter(Filter::HueSaturation { hue: 0.0, saturation: 0.0, lightness: 0.0 });
-            }
-            A::FilterBlur => self.filter(Filter::Blur { sigma_px: 4.0 }),
-            A::FilterSharpen => self.filter(Filter::Sharpen { sigma_px: 1.5, amount: 0.6 }),
-            A::FilterNoise => self.filter(Filter::Noise { amount: 0.1, monochrome: true, seed: 1 }),
-            A::FilterInvert => self.filter_now(Filter::Invert),
-            A::FilterDesaturate => {
-                self.filter_now(Filter::HueSaturation { hue: 0.0, saturation: -1.0, lightness: 0.0 });
-            }
+            A::FilterLevels | A::FilterCurves | A::FilterHueSaturation => self.filter(first_settings(action)),
+            A::FilterBlur | A::FilterSharpen | A::FilterNoise => self.filter(first_settings(action)),
+            A::FilterInvert | A::FilterDesaturate => self.filter_now(first_settings(action)),
             A::Restroke => {
-                if let Some(id) = self.layer_for_change() {
+                if let Some(id) = self.layer_for_change()
+                    && self.may_edit()
+                {
                     self.apply(Command::Preview(Operation::Restroke(
                         id,
                         Box::<restroke::Settings>::default(),

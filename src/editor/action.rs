@@ -251,11 +251,16 @@ actions! {
 
     CommandPalette Window "Command palette…" "Ctrl+Shift+P";
     TogglePanels Window "Hide panels" "Tab";
+    FocusPanels Window "Go to the panels" "F6";
+    FocusMenus Window "Go to the menus" "F10";
     ToggleTheme Window "Dark or light" "";
     UiLarger Window "Larger interface" "Ctrl+Alt++ Ctrl+Alt+=";
     UiSmaller Window "Smaller interface" "Ctrl+Alt+-";
     FullScreen Window "Full screen" "F11";
     ResetPanels Window "Reset panels" "";
+    Messages Window "Messages…" "";
+    CloseNotices Window "Close notices" "F8";
 
-    About Help "About Scumble" "F1";
+    CheatSheet Help "Shortcuts at a glance" "F1";
+    About Help "About Scumble" "";
 }

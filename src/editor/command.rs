@@ -196,6 +196,8 @@ pub enum Command {
     BorderSelection(u32),
     /// Begins, or changes, an operation that is previewed until it is applied.
     Preview(Operation),
+    /// Shows the previewed operation's effect on the canvas, or the picture without it, to compare.
+    ShowPreview(bool),
     /// Applies the previewed operation.
     ApplyPreview,
     /// Drops the previewed operation.

@@ -17,6 +17,7 @@ pub mod files;
 pub mod floating;
 mod generating;
 pub mod generation;
+pub mod histogram;
 pub mod journals;
 mod layers;
 pub mod opened;
@@ -247,6 +248,12 @@ impl Editor {
         self.preview.as_ref().map(|p| (p.operation(), p.ready()))
     }
 
+    /// Whether the effect of the previewed operation is shown, and whether it is being applied: it can then no longer
+    /// be changed.
+    pub fn preview_state(&self) -> (bool, bool) {
+        self.preview.as_ref().map_or((true, false), |p| (p.visible(), p.applying()))
+    }
+
     /// What the tool in hand draws over the canvas.
     pub fn overlay(&self) -> Overlay {
         self.toolbox.overlay(&self.scene())
@@ -472,6 +479,7 @@ impl Editor {
                 });
             }
             Command::Preview(operation) => self.set_preview(operation),
+            Command::ShowPreview(shown) => self.show_preview(shown),
             Command::ApplyPreview => self.apply_preview(),
             Command::CancelPreview => self.preview = None,
             Command::Operate(operation) => self.operate(operation),
@@ -644,10 +652,13 @@ fn brush_file(name: &str) -> String {
 
 impl Drop for Editor {
     fn drop(&mut self) {
-        if self.settings_due.is_some() {
+        if std::thread::panicking() {
+            // The program ends by a fault: what the journal does not have yet, it gets now.
+            self.now_secs = f64::MAX;
+        } else if self.settings_due.is_some() {
             self.store_settings();
         }
-        if self.ended {
+        if self.ended && !std::thread::panicking() {
             self.journals.end();
         } else {
             self.keep_journals();

@@ -34,6 +34,11 @@ pub struct App {
     dialogs: Box<dyn Dialogs>,
     asked: Vec<(Asked, Answer)>,
     panels_hidden: bool,
+    /// The panels or the menus are to get the focus.
+    focus: Option<Goal>,
+    canvas_focused: bool,
+    /// The canvas is to get the focus.
+    focus_canvas: bool,
     /// What the theme was last set to.
     looks: Option<(Theme, f32)>,
     title: String,
@@ -58,6 +63,13 @@ impl Clock {
         }
         time + self.last.1.elapsed().as_secs_f64()
     }
+}
+
+/// Where the keyboard focus goes.
+#[derive(Clone, Copy, PartialEq)]
+enum Goal {
+    Panels,
+    Menus,
 }
 
 /// What an answer is for.
@@ -105,6 +117,8 @@ impl App {
         if let Some(why) = complaint {
             notices.push(Notice { kind: NoticeKind::Error, text: why }, 0.0);
         }
+        let mut windows = Windows::default();
+        windows.set_adapter(super::adapter::words(cc.wgpu_render_state.as_ref()));
         Self {
             editor,
             canvas: Canvas::new(cc.wgpu_render_state.as_ref()),
@@ -112,12 +126,15 @@ impl App {
             pens: if start.pens { Pens::new(cc) } else { Pens::default() },
             dock,
             palette: Palette::default(),
-            windows: Windows::default(),
+            windows,
             filing: Filing::default(),
             notices,
             dialogs: start.dialogs,
             asked: Vec::new(),
             panels_hidden: false,
+            focus: None,
+            canvas_focused: false,
+            focus_canvas: false,
             looks: None,
             title: String::new(),
             quitting: false,
@@ -231,10 +248,11 @@ impl App {
             Action::CommandPalette => return self.palette.toggle(),
             Action::TogglePanels => {
                 self.panels_hidden = !self.panels_hidden;
-                return;
+                return self.tell_hidden(ctx);
             }
-            Action::Export => return self.filing.open_export(&self.editor),
-            Action::Recover => return self.filing.open_recovery(),
+            Action::FocusPanels | Action::FocusMenus => return self.move_focus(ctx, action),
+            Action::Messages => return self.notices.toggle_log(),
+            Action::CloseNotices => return self.notices.close_all(),
             Action::ResetPanels => return self.dock.reset(),
             Action::FullScreen => {
                 let full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
@@ -251,11 +269,33 @@ impl App {
                 return self.dock.rename_layer(&frame);
             }
             _ => {
-                self.windows.open(action);
+                self.windows.open(action, &self.editor);
                 return;
             }
         }
         self.editor.apply(Command::SetSettings(Box::new(settings)));
+    }
+
+    /// Says how panels that were hidden come back.
+    fn tell_hidden(&mut self, ctx: &Context) {
+        if self.panels_hidden {
+            let keys = keys::shown(self.editor.settings(), Action::TogglePanels);
+            let how = if keys.is_empty() { "Window, Hide panels" } else { &keys };
+            let text = format!("The panels are hidden. {how} brings them back.");
+            self.notices.push(Notice { kind: NoticeKind::Info, text }, ctx.input(|i| i.time));
+        }
+    }
+
+    /// Takes the keyboard focus to the panels or the menus; from anywhere but the canvas, back to it.
+    fn move_focus(&mut self, ctx: &Context, action: Action) {
+        let goal = if action == Action::FocusMenus { Goal::Menus } else { Goal::Panels };
+        if goal == Goal::Panels && !self.canvas_focused && ctx.memory(|m| m.focused()).is_some() {
+            self.focus_canvas = true;
+        } else {
+            self.panels_hidden &= goal == Goal::Menus;
+            self.focus = Some(goal);
+        }
+        ctx.request_repaint();
     }
 
     fn closing(&mut self, ctx: &Context) {
@@ -286,7 +326,8 @@ impl App {
 
     fn layout(&mut self, ui: &mut egui::Ui, commands: &mut Vec<Command>) -> (egui::Response, Vec<Deed>) {
         let mut frame = Frame { editor: &self.editor, commands };
-        egui::Panel::top("menu").show(ui, |ui| menus::show(ui, &mut frame));
+        let goal = self.focus.take();
+        egui::Panel::top("menu").show(ui, |ui| menus::show(ui, &mut frame, goal == Some(Goal::Menus)));
         if !self.panels_hidden {
             egui::Panel::top("options").exact_size(38.0).show(ui, |ui| {
                 ui.centered_and_justified(|ui| {
@@ -305,6 +346,9 @@ impl App {
             });
             let right = egui::Panel::right("panels").default_size(270.0).size_range(200.0..=520.0);
             right.frame(egui::Frame::new().fill(ui.visuals().panel_fill)).show(ui, |ui| {
+                if goal == Some(Goal::Panels) {
+                    focus_next(ui);
+                }
                 self.dock.show(ui, &mut frame);
             });
         }
@@ -351,11 +395,17 @@ impl eframe::App for App {
                 Deed::Escape => self.editor.escape(),
             }
         }
+        self.canvas_focused = canvas.has_focus();
+        let mut closed = std::mem::take(&mut self.focus_canvas);
         {
             let mut frame = Frame { editor: &self.editor, commands: &mut commands };
-            self.windows.show(&ctx, &mut frame);
-            self.palette.show(&ctx, &mut frame);
+            closed |= self.windows.show(&ctx, &mut frame);
+            closed |= self.palette.show(&ctx, &mut frame);
             self.filing.show(&ctx, &mut frame);
+        }
+        closed |= self.notices.show(&ctx, now);
+        if closed {
+            canvas.request_focus();
         }
         self.shortcuts(&ctx, canvas.has_focus(), &mut commands);
         self.enter_escape(&ctx, &canvas);
@@ -370,7 +420,6 @@ impl eframe::App for App {
         if !ctx.input(|i| i.pointer.any_down()) && self.dock.take_changed() {
             self.store_layout();
         }
-        self.notices.show(&ctx, now);
         self.update_title(&ctx);
         if let Some(at) = self.editor.next_deadline() {
             ctx.request_repaint_after(std::time::Duration::from_secs_f64((at - now).max(0.01)));
@@ -394,6 +443,18 @@ impl eframe::App for App {
         self.store_layout();
         self.editor.store_settings();
     }
+}
+
+/// Gives the focus to the next widget that takes it.
+fn focus_next(ui: &mut egui::Ui) {
+    let id = ui.scope_id().with("focus-here");
+    ui.memory_mut(|m| {
+        m.request_focus(id);
+        m.move_focus(egui::FocusDirection::Next);
+    });
+    let here = egui::Rect::from_min_size(ui.cursor().min, egui::Vec2::ZERO);
+    let response = ui.interact(here, id, egui::Sense::focusable_noninteractive());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Group, true, "Panels"));
 }
 
 /// The presets of the user; what cannot be read is left alone.
@@ -423,6 +484,7 @@ pub fn run(files: Vec<PathBuf>, models: Option<crate::editor::generation::Models
         config: dirs::config_dir().map(|f| f.join("scumble")),
         state: dirs::state_dir().or_else(dirs::data_local_dir).map(|f| f.join("scumble").join("recovery")),
     };
+    let kept = folders.state.clone();
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Scumble")
@@ -431,6 +493,7 @@ pub fn run(files: Vec<PathBuf>, models: Option<crate::editor::generation::Models
             .with_min_inner_size([640.0, 420.0])
             .with_icon(icon())
             .with_drag_and_drop(true),
+        wgpu_options: super::adapter::configuration(),
         ..Default::default()
     };
     let start = move || Start { folders, files, dialogs: Box::new(SystemDialogs), models, pens: true };
@@ -442,11 +505,19 @@ pub fn run(files: Vec<PathBuf>, models: Option<crate::editor::generation::Models
         }
         app
     };
-    eframe::run_native("Scumble", options, Box::new(move |cc| Ok(Box::new(make(cc))))).map_err(|why| {
-        format!(
-            "no window could be opened: {why}\n\
-             A graphics driver for Vulkan, Metal, DirectX 12 or OpenGL is needed; on Linux a software driver will do \
-             (package mesa-vulkan-drivers). Without a screen, the commands of `scumble --help` work."
-        )
-    })
+    let run = std::panic::AssertUnwindSafe(move || {
+        eframe::run_native("Scumble", options, Box::new(move |cc| Ok(Box::new(make(cc)))))
+    });
+    match std::panic::catch_unwind(run) {
+        Ok(result) => result.map_err(|why| super::adapter::complaint(&why.to_string())),
+        // What happened was written by the panic itself; the editor has given its pictures to the journal.
+        Err(_) => Err(match kept {
+            Some(folder) => format!(
+                "the program has a fault and had to end. Pictures that were not saved are kept in {}; the program \
+                 offers them when it is started again.",
+                folder.display()
+            ),
+            None => "the program has a fault and had to end.".to_owned(),
+        }),
+    }
 }

@@ -5,12 +5,12 @@ use super::widgets::Frame;
 use crate::editor::{Action, Command, Menu};
 use eframe::egui::{self, Button, Ui};
 
-/// Draws it.
-pub fn show(ui: &mut Ui, frame: &mut Frame) {
+/// Draws it; the first menu gets the focus if so asked.
+pub fn show(ui: &mut Ui, frame: &mut Frame, focus: bool) {
     egui::MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
-            ui.menu_button(menu.label(), |ui| {
-                ui.set_min_width(210.0);
+            let button = ui.menu_button(menu.label(), |ui| {
+                ui.set_min_width(230.0);
                 // Long menus scroll where the window is small.
                 egui::ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 60.0).show(
                     ui,
@@ -27,6 +27,9 @@ pub fn show(ui: &mut Ui, frame: &mut Frame) {
                     },
                 );
             });
+            if focus && menu == Menu::ALL[0] {
+                button.response.request_focus();
+            }
         }
     });
 }
@@ -104,6 +107,9 @@ fn starts_group(action: Action) -> bool {
             | A::RotateViewClockwise
             | A::TogglePixelGrid
             | A::TogglePanels
+            | A::ToggleTheme
             | A::FullScreen
+            | A::Messages
+            | A::About
     )
 }

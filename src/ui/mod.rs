@@ -2,6 +2,7 @@
 //!
 //! Everything drawn here carries a label: it is what screen readers say and what tests click.
 
+mod adapter;
 pub mod app;
 pub mod bars;
 mod candidates;

@@ -82,7 +82,7 @@ fn fragment(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
     }
 
     // The grid of pixels.
-    if view.flags.x > 0.5 && zoom >= 12.0 && inside {
+    if view.flags.x > 0.5 && zoom >= 8.0 && inside {
         let cell = abs(fract(p) - 0.5);
         if max(cell.x, cell.y) > 0.5 - 0.5 / zoom {
             rgb = mix(rgb, vec3(0.5), 0.4);
