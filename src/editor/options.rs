@@ -139,6 +139,8 @@ pub struct ToolOptions {
     pub crop_aspect: CropAspect,
     /// Page tool: what lies outside the new page is removed.
     pub crop_deletes: bool,
+    /// Page tool: pulling the page outward lets generation fill what is new, at once.
+    pub crop_fills: bool,
     /// How the next text is set.
     pub text: Text,
 }
@@ -165,6 +167,7 @@ impl Default for ToolOptions {
             transform_keeps: true,
             crop_aspect: CropAspect::Free,
             crop_deletes: false,
+            crop_fills: false,
             text: Text::default(),
         }
     }

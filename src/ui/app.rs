@@ -336,11 +336,6 @@ impl App {
             });
             egui::Panel::bottom("status")
                 .show(ui, |ui| status_bar::show(ui, &mut frame, self.canvas.pointer()));
-            if Strip::wanted(&frame) {
-                egui::Panel::bottom("candidates")
-                    .exact_size(candidates::STRIP_HEIGHT)
-                    .show(ui, |ui| self.strip.show(ui, &mut frame));
-            }
             egui::Panel::left("tools").exact_size(44.0).resizable(false).show(ui, |ui| {
                 egui::ScrollArea::vertical().show(ui, |ui| toolbar::show(ui, &mut frame));
             });
@@ -353,6 +348,10 @@ impl App {
             });
         }
         filing::tabs::show(ui, &mut frame);
+        if Strip::wanted(&frame) && !self.panels_hidden {
+            let strip = egui::Panel::bottom("candidates").exact_size(candidates::STRIP_HEIGHT);
+            strip.show(ui, |ui| self.strip.show(ui, &mut frame));
+        }
         let none = egui::Frame::NONE;
         egui::CentralPanel::default().frame(none).show(ui, |ui| self.canvas.show(ui, &mut frame)).inner
     }

@@ -29,6 +29,30 @@ fn words_are_typed_a_picture_is_made_shown_and_accepted() {
 }
 
 #[test]
+fn pulling_the_page_outward_fills_what_is_new() {
+    let mut window = Window::generating(Script::default());
+    let mut options = window.app().editor.options().clone();
+    options.crop_fills = true;
+    window.command(scumble::editor::Command::SetOptions(Box::new(options)));
+    window.act(Action::ToolCrop);
+    let old = window.app().editor.doc().page;
+    window.drag(&[(1024.0, 512.0), (1100.0, 512.0), (1200.0, 512.0)]);
+    let page = window.app().editor.doc().page;
+    assert!(page.x1 > old.x1 && page.y1 == old.y1, "{page:?}");
+    window.until("the extension", |app| {
+        app.editor.generation().progress().is_none() && app.editor.generation().waiting().len() == 0
+    });
+    window.steps(2);
+    let new = scumble::geom::Rect { x0: old.x1, ..page };
+    let rgba = scumble::document::composite::flatten_rgba8(
+        window.app().editor.doc(),
+        new,
+        scumble::document::rgba8::Alpha::Straight,
+    );
+    assert!(rgba.chunks_exact(4).all(|px| px[3] == 255), "something is empty");
+}
+
+#[test]
 fn escape_stops_a_picture_within_a_step() {
     let script = Script { mishaps: vec![Mishap::Hang(2)], ..Script::default() };
     let mut window = Window::generating(script);

@@ -3,6 +3,7 @@
 use super::grip::{self, Grip, Pull};
 use super::selecting::CLICK_PX;
 use super::{Command, Cursor, Cx, Handle, Mark, Modifiers, Overlay, Phase, PointerEvent, Scene, Tool};
+use crate::editor::generation::GenerateCommand;
 use crate::editor::options::{CropAspect, ToolOptions};
 use crate::geom::{Point, Rect};
 
@@ -113,6 +114,10 @@ impl Tool for CropTool {
             Phase::Up => {
                 self.follow(cx, event);
                 self.grab = None;
+                let outward = self.frame.is_some_and(|frame| frame.contains_rect(&cx.open.doc.page));
+                if cx.options.crop_fills && outward {
+                    self.confirm(cx);
+                }
             }
         }
     }
@@ -134,6 +139,10 @@ impl Tool for CropTool {
     fn confirm(&mut self, cx: &mut Cx) -> bool {
         self.grab = None;
         let Some(frame) = self.frame.take() else { return false };
+        if cx.options.crop_fills && frame.contains_rect(&cx.open.doc.page) {
+            cx.ask(Command::Generate(GenerateCommand::Extend(frame)));
+            return true;
+        }
         cx.ask(if cx.options.crop_deletes { Command::CropTo(frame) } else { Command::SetPage(frame) });
         true
     }

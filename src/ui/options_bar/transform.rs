@@ -111,5 +111,11 @@ pub(super) fn page(ui: &mut Ui, frame: &mut Frame, options: &mut ToolOptions) {
             (true, icons::TRASH, "Delete cropped pixels"),
         ],
     );
+    if frame.editor.generation().available() {
+        let fills = &mut options.crop_fills;
+        if icon_button(ui, icons::SPARKLE, "Fill what is new by generation", *fills).clicked() {
+            *fills = !*fills;
+        }
+    }
     apply_cancel(ui, frame, pending.is_some());
 }
