@@ -2,3 +2,4 @@
 
 mod paint;
 mod support;
+mod windows;
