@@ -118,7 +118,7 @@ impl App {
             notices.push(Notice { kind: NoticeKind::Error, text: why }, 0.0);
         }
         let mut windows = Windows::default();
-        windows.set_adapter(super::adapter::words(cc.wgpu_render_state.as_ref()));
+        windows.set_adapter(super::canvas::adapter::words(cc.wgpu_render_state.as_ref()));
         Self {
             editor,
             canvas: Canvas::new(cc.wgpu_render_state.as_ref()),
@@ -492,7 +492,7 @@ pub fn run(files: Vec<PathBuf>, models: Option<crate::editor::generation::Models
             .with_min_inner_size([640.0, 420.0])
             .with_icon(icon())
             .with_drag_and_drop(true),
-        wgpu_options: super::adapter::configuration(),
+        wgpu_options: super::canvas::adapter::configuration(),
         ..Default::default()
     };
     let start = move || Start { folders, files, dialogs: Box::new(SystemDialogs), models, pens: true };
@@ -508,7 +508,7 @@ pub fn run(files: Vec<PathBuf>, models: Option<crate::editor::generation::Models
         eframe::run_native("Scumble", options, Box::new(move |cc| Ok(Box::new(make(cc)))))
     });
     match std::panic::catch_unwind(run) {
-        Ok(result) => result.map_err(|why| super::adapter::complaint(&why.to_string())),
+        Ok(result) => result.map_err(|why| super::canvas::adapter::complaint(&why.to_string())),
         // What happened was written by the panic itself; the editor has given its pictures to the journal.
         Err(_) => Err(match kept {
             Some(folder) => format!(

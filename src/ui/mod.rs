@@ -2,7 +2,6 @@
 //!
 //! Everything drawn here carries a label: it is what screen readers say and what tests click.
 
-mod adapter;
 pub mod app;
 pub mod bars;
 mod candidates;

@@ -1,5 +1,6 @@
 //! The canvas in the window: drawn by the GPU, painted on by pointer, pen and fingers.
 
+pub mod adapter;
 mod gpu;
 mod input;
 mod overlay;
