@@ -112,19 +112,28 @@ impl<'a> Bar<'a> {
     /// Draws it over the whole width.
     pub fn show(mut self, ui: &mut Ui) -> Moved {
         let before = *self.value;
-        let height = 20.0;
+        let height = 22.0;
         let gap = 5.0;
-        let number_width = 52.0;
+        let number_width = 58.0;
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width().max(110.0), height), Sense::hover());
         if !self.text.is_empty() {
             let font = TextStyle::Body.resolve(ui.style());
             let clip = Rect::from_min_size(rect.min, vec2(self.text_width, height));
             let at = pos2(rect.left(), rect.center().y);
             let color = ui.visuals().text_color();
-            ui.painter().with_clip_rect(clip.intersect(ui.clip_rect())).text(at, Align2::LEFT_CENTER, self.text, font, color);
+            ui.painter().with_clip_rect(clip.intersect(ui.clip_rect())).text(
+                at,
+                Align2::LEFT_CENTER,
+                self.text,
+                font,
+                color,
+            );
         }
         let left = if self.text.is_empty() { rect.left() } else { rect.left() + self.text_width };
-        let rail = Rect::from_min_max(pos2(left, rect.top()), pos2(rect.right() - number_width - gap, rect.bottom()));
+        let rail = Rect::from_min_max(
+            pos2(left, rect.top()),
+            pos2(rect.right() - number_width - gap, rect.bottom()),
+        );
         let id = ui.make_persistent_id(("bar", self.name));
         let mut response = ui.interact(rail, id, Sense::click_and_drag());
         self.drag(ui, rail, &response);
@@ -236,25 +245,42 @@ impl<'a> Bar<'a> {
         let painter = ui.painter();
         match self.rail {
             Some(color) => {
-                let band = rail.shrink2(vec2(0.0, 3.0));
+                let band = rail.shrink2(vec2(0.0, 4.0));
                 painter.add(gradient(band, color));
-                painter.rect_stroke(band, 1.0, ui.visuals().widgets.noninteractive.bg_stroke, StrokeKind::Outside);
-                let handle = Rect::from_center_size(pos2(x.clamp(rail.left() + 2.0, rail.right() - 2.0), rail.center().y), vec2(5.0, rail.height()));
+                painter.rect_stroke(
+                    band,
+                    1.0,
+                    ui.visuals().widgets.noninteractive.bg_stroke,
+                    StrokeKind::Outside,
+                );
+                let handle = Rect::from_center_size(
+                    pos2(x.clamp(rail.left() + 2.0, rail.right() - 2.0), rail.center().y),
+                    vec2(5.0, rail.height() - 3.0),
+                );
                 painter.rect_filled(handle.expand(1.0), 2.0, Color32::from_gray(20));
                 painter.rect_filled(handle, 1.5, Color32::WHITE);
             }
             None => {
-                let band = rail.shrink2(vec2(0.0, 2.0));
+                let band = rail.shrink2(vec2(0.0, 3.0));
                 painter.rect_filled(band, 3.0, ui.visuals().extreme_bg_color);
                 let full = Rect::from_min_max(band.min, pos2(x, band.bottom()));
                 let strong = response.hovered() || response.dragged();
                 let fill = ui.visuals().selection.bg_fill.gamma_multiply(if strong { 1.0 } else { 0.85 });
-                painter.rect_filled(full, 3.0, if response.enabled() { fill } else { fill.gamma_multiply(0.3) });
+                painter.rect_filled(
+                    full,
+                    3.0,
+                    if response.enabled() { fill } else { fill.gamma_multiply(0.3) },
+                );
                 painter.vline(x, band.y_range(), Stroke::new(2.0, visuals.fg_stroke.color));
             }
         }
         if response.has_focus() {
-            painter.rect_stroke(rail.expand(1.0), 3.0, Stroke::new(1.0, super::theme::ACCENT), StrokeKind::Outside);
+            painter.rect_stroke(
+                rail.expand(1.0),
+                3.0,
+                Stroke::new(1.0, super::theme::ACCENT),
+                StrokeKind::Outside,
+            );
         }
     }
 }
@@ -294,4 +320,3 @@ pub fn choice<T: Copy + PartialEq>(ui: &mut Ui, of: &str, value: &mut T, words: 
     });
     *value != before
 }
-

@@ -34,11 +34,18 @@ pub struct StrokePictures {
 
 impl StrokePictures {
     /// The picture of `brush`, if any was finished yet.
-    pub fn get(&mut self, ctx: &Context, key: &str, brush: &Brush, size_px: [u32; 2]) -> Option<&TextureHandle> {
+    pub fn get(
+        &mut self,
+        ctx: &Context,
+        key: &str,
+        brush: &Brush,
+        size_px: [u32; 2],
+    ) -> Option<&TextureHandle> {
         self.take_done(ctx);
         let light_ink = ctx.theme() == eframe::egui::Theme::Dark;
         let entry = self.entries.entry(key.to_owned()).or_default();
-        let fits = |wish: &Wish| wish.brush == *brush && wish.size_px == size_px && wish.light_ink == light_ink;
+        let fits =
+            |wish: &Wish| wish.brush == *brush && wish.size_px == size_px && wish.light_ink == light_ink;
         let there = entry.shown.as_ref().is_some_and(|(wish, _)| fits(wish));
         // One order for a key at a time: a slider that is dragged must not fill the queue.
         if !there && entry.wanted.is_none() {

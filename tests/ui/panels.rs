@@ -92,7 +92,10 @@ fn layers_are_added_hidden_and_shown() {
     assert_eq!(names(&window), ["Paper", "Layer 1"]);
     window.harness.get_by_label("Hide Layer 1").click_modifiers(Modifiers::ALT);
     window.steps(3);
-    assert!(!window.app().editor.doc().layer(id(&window, "Paper")).unwrap().visible, "Alt did not show it alone");
+    assert!(
+        !window.app().editor.doc().layer(id(&window, "Paper")).unwrap().visible,
+        "Alt did not show it alone"
+    );
 }
 
 #[test]
@@ -169,7 +172,8 @@ fn masks_are_chosen_and_switched_off() {
     assert!(!window.app().editor.open().edit_mask);
     window.harness.get_by_label("Mask of Layer 1").click_modifiers(Modifiers::SHIFT);
     window.steps(3);
-    let enabled = |window: &Window| window.app().editor.doc().layer(layer).unwrap().mask.as_ref().map(|m| m.enabled);
+    let enabled =
+        |window: &Window| window.app().editor.doc().layer(layer).unwrap().mask.as_ref().map(|m| m.enabled);
     assert_eq!(enabled(&window), Some(false));
     window.act(Action::Undo);
     assert_eq!(enabled(&window), Some(true));
@@ -316,7 +320,8 @@ fn grey_keeps_the_hue() {
 fn palettes_are_read_and_changed() {
     let mut window = tall();
     let path = window.folder.path().join("Two.gpl");
-    std::fs::write(&path, "GIMP Palette\nName: Two\nColumns: 2\n#\n200  10  20\tRuby\n 10 200  20\tMoss\n").unwrap();
+    std::fs::write(&path, "GIMP Palette\nName: Two\nColumns: 2\n#\n200  10  20\tRuby\n 10 200  20\tMoss\n")
+        .unwrap();
     window.dialogs.answer(vec![path]);
     click(&mut window, "Import palette…");
     window.until("the palette", |app| app.editor.colors().palette.name == "Two");
@@ -359,8 +364,11 @@ fn layouts_of_older_versions_get_the_new_panels() {
     // As it was before there was a navigator.
     let mut old: serde_json::Value = serde_json::from_str(&text).unwrap();
     let tiles = old["tiles"]["tiles"].as_object_mut().unwrap();
-    let gone: Vec<String> =
-        tiles.iter().filter(|(_, tile)| tile.to_string().contains("\"Navigator\"")).map(|(id, _)| id.clone()).collect();
+    let gone: Vec<String> = tiles
+        .iter()
+        .filter(|(_, tile)| tile.to_string().contains("\"Navigator\""))
+        .map(|(id, _)| id.clone())
+        .collect();
     assert_eq!(gone.len(), 1, "{text}");
     let number: u64 = gone[0].parse().unwrap();
     tiles.remove(&gone[0]);

@@ -8,8 +8,8 @@ use crate::ui::strokes::StrokePictures;
 use crate::ui::widgets::{Frame, icon_button};
 use crate::ui::{icons, theme};
 use eframe::egui::{
-    Align2, Color32, FontId, Key, Popup, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke, StrokeKind, TextEdit,
-    TextStyle, Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, FontId, Key, Popup, Rect, Response, RichText, Role, ScrollArea, Sense, Stroke,
+    StrokeKind, TextEdit, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 use std::collections::BTreeSet;
 
@@ -36,7 +36,9 @@ impl BrushesPanel {
         let wanted = self.search.trim().to_lowercase();
         let presets: Vec<Preset> = frame.editor.brushes().presets().to_vec();
         let fits = |b: &Brush| {
-            wanted.is_empty() || b.name.to_lowercase().contains(&wanted) || b.group.to_lowercase().contains(&wanted)
+            wanted.is_empty()
+                || b.name.to_lowercase().contains(&wanted)
+                || b.group.to_lowercase().contains(&wanted)
         };
         let mut groups: Vec<&str> = Vec::new();
         for preset in presets.iter().filter(|p| fits(&p.brush)) {
@@ -44,24 +46,27 @@ impl BrushesPanel {
                 groups.push(&preset.brush.group);
             }
         }
-        ScrollArea::vertical().id_salt("brushes").auto_shrink([false, false]).show(ui, |ui| {
-            ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
-            if groups.is_empty() {
-                ui.label(RichText::new("No brush is called that.").weak());
-            }
-            for group in groups {
-                let folded = self.folded.contains(group) && wanted.is_empty();
-                if heading(ui, group, folded) && !self.folded.remove(group) {
-                    self.folded.insert(group.to_owned());
+        ScrollArea::vertical().id_salt("brushes").min_scrolled_height(20.0).auto_shrink([false, false]).show(
+            ui,
+            |ui| {
+                ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
+                if groups.is_empty() {
+                    ui.label(RichText::new("No brush is called that.").weak());
                 }
-                if folded {
-                    continue;
+                for group in groups {
+                    let folded = self.folded.contains(group) && wanted.is_empty();
+                    if heading(ui, group, folded) && !self.folded.remove(group) {
+                        self.folded.insert(group.to_owned());
+                    }
+                    if folded {
+                        continue;
+                    }
+                    let list: Vec<&Preset> =
+                        presets.iter().filter(|p| p.brush.group == group && fits(&p.brush)).collect();
+                    self.grid(ui, frame, &list);
                 }
-                let list: Vec<&Preset> =
-                    presets.iter().filter(|p| p.brush.group == group && fits(&p.brush)).collect();
-                self.grid(ui, frame, &list);
-            }
-        });
+            },
+        );
     }
 
     fn top(&mut self, ui: &mut Ui, frame: &mut Frame) {
@@ -69,11 +74,14 @@ impl BrushesPanel {
             ui.spacing_mut().item_spacing.x = 3.0;
             ui.spacing_mut().button_padding.x = 3.0;
             let width = (ui.available_width() - 3.0 * 28.0).max(60.0);
-            let field = TextEdit::singleline(&mut self.search).hint_text("Search brushes").desired_width(width - 8.0);
+            let field =
+                TextEdit::singleline(&mut self.search).hint_text("Search brushes").desired_width(width - 8.0);
             ui.add(field).accessible_name("Search brushes");
             let changed = frame.editor.brushes().changed();
             let name = frame.editor.brushes().brush().name.clone();
-            let reset = ui.add_enabled_ui(changed, |ui| icon_button(ui, icons::UNDO, "Reset brush to its preset", false));
+            let reset = ui.add_enabled_ui(changed, |ui| {
+                icon_button(ui, icons::UNDO, "Reset brush to its preset", false)
+            });
             if reset.inner.clicked() {
                 frame.ask(Command::PickBrush(name.clone()));
             }
@@ -142,7 +150,14 @@ impl BrushesPanel {
         response.on_hover_text(format!("{name}\n{own}{star}\nDouble click to edit"));
     }
 
-    fn paint(&mut self, ui: &Ui, preset: &Preset, rect: Rect, response: &Response, (chosen, changed): (bool, bool)) {
+    fn paint(
+        &mut self,
+        ui: &Ui,
+        preset: &Preset,
+        rect: Rect,
+        response: &Response,
+        (chosen, changed): (bool, bool),
+    ) {
         let visuals = ui.visuals();
         let fill = if chosen {
             visuals.selection.bg_fill.gamma_multiply(0.55)
@@ -153,7 +168,8 @@ impl BrushesPanel {
         };
         let painter = ui.painter();
         painter.rect_filled(rect, 4.0, fill);
-        let picture = Rect::from_min_max(rect.min + vec2(3.0, 2.0), pos2(rect.right() - 3.0, rect.bottom() - 14.0));
+        let picture =
+            Rect::from_min_max(rect.min + vec2(3.0, 2.0), pos2(rect.right() - 3.0, rect.bottom() - 14.0));
         let ppp = ui.pixels_per_point();
         let size_px = [picture.width(), picture.height()].map(|v| ((v * ppp).round() as u32).clamp(1, 1024));
         if let Some(texture) = self.pictures.get(ui.ctx(), &preset.brush.name, &preset.brush, size_px) {
@@ -163,7 +179,8 @@ impl BrushesPanel {
         let star = if changed { " *" } else { "" };
         let color = if chosen { visuals.strong_text_color() } else { visuals.text_color() };
         let font = TextStyle::Small.resolve(ui.style());
-        let text = super::elided(ui, &format!("{}{star}", preset.brush.name), font, color, rect.width() - 24.0);
+        let text =
+            super::elided(ui, &format!("{}{star}", preset.brush.name), font, color, rect.width() - 24.0);
         painter.galley(pos2(rect.left() + 5.0, rect.bottom() - 2.0 - text.size().y), text, color);
         if preset.own {
             let at = pos2(rect.right() - 9.0, rect.bottom() - 8.0);

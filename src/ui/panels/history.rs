@@ -4,8 +4,8 @@ use crate::editor::{Command, DocId};
 use crate::ui::widgets::Frame;
 use crate::ui::{icons, theme};
 use eframe::egui::{
-    Align2, Color32, EventFilter, FontId, Id, Key, Modifiers, Rect, RichText, Role, ScrollArea, Sense, Stroke,
-    StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,
+    Align2, Color32, EventFilter, FontId, Id, Key, Modifiers, Rect, RichText, Role, ScrollArea, Sense,
+    Stroke, StrokeKind, TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 
 const ROW: f32 = 22.0;
@@ -30,21 +30,27 @@ impl HistoryPanel {
         ui.label(RichText::new(format!("{steps} · {} MiB", history.bytes() >> 20)).weak().small());
         let moved = self.seen != Some((open.id, current));
         self.seen = Some((open.id, current));
-        ScrollArea::vertical().id_salt("history").auto_shrink([false, false]).show(ui, |ui| {
-            let size = vec2(ui.available_width(), names.len() as f32 * ROW);
-            let (all, _) = ui.allocate_exact_size(size, Sense::hover());
-            let at = |i: usize| {
-                Rect::from_min_size(pos2(all.left(), all.top() + i as f32 * ROW), vec2(all.width(), ROW - 1.0))
-            };
-            if moved {
-                ui.scroll_to_rect(at(current), None);
-            }
-            let first = ((ui.clip_rect().top() - all.top()) / ROW).floor().max(0.0) as usize;
-            let last = ((ui.clip_rect().bottom() - all.top()) / ROW).ceil().max(0.0) as usize;
-            for i in first..last.min(names.len()) {
-                self.row(ui, frame, &names, i, at(i));
-            }
-        });
+        ScrollArea::vertical().id_salt("history").min_scrolled_height(20.0).auto_shrink([false, false]).show(
+            ui,
+            |ui| {
+                let size = vec2(ui.available_width(), names.len() as f32 * ROW);
+                let (all, _) = ui.allocate_exact_size(size, Sense::hover());
+                let at = |i: usize| {
+                    Rect::from_min_size(
+                        pos2(all.left(), all.top() + i as f32 * ROW),
+                        vec2(all.width(), ROW - 1.0),
+                    )
+                };
+                if moved {
+                    ui.scroll_to_rect(at(current), None);
+                }
+                let first = ((ui.clip_rect().top() - all.top()) / ROW).floor().max(0.0) as usize;
+                let last = ((ui.clip_rect().bottom() - all.top()) / ROW).ceil().max(0.0) as usize;
+                for i in first..last.min(names.len()) {
+                    self.row(ui, frame, &names, i, at(i));
+                }
+            },
+        );
     }
 
     fn row(&mut self, ui: &Ui, frame: &mut Frame, names: &[String], i: usize, rect: Rect) {
@@ -66,7 +72,13 @@ impl HistoryPanel {
         let color = if i == current { visuals.strong_text_color() } else { color };
         if i == current {
             let at = pos2(rect.left() + 9.0, rect.center().y);
-            ui.painter().text(at, Align2::CENTER_CENTER, icons::CARET_RIGHT, FontId::proportional(12.0), color);
+            ui.painter().text(
+                at,
+                Align2::CENTER_CENTER,
+                icons::CARET_RIGHT,
+                FontId::proportional(12.0),
+                color,
+            );
         }
         let font = TextStyle::Body.resolve(ui.style());
         let text = super::elided(ui, &names[i], font, color, rect.width() - 24.0);

@@ -48,8 +48,8 @@ impl NavigatorPanel {
     /// Draws it.
     pub fn show(&mut self, ui: &mut Ui, frame: &mut Frame) {
         self.update(ui.ctx(), frame);
-        let controls = 3.0 * 25.0;
-        let size = vec2(ui.available_width(), (ui.available_height() - controls).max(60.0));
+        let controls = 3.0 * 28.0;
+        let size = vec2(ui.available_width(), (ui.available_height() - controls).max(40.0));
         let (area, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Navigator picture"));
         let page = frame.editor.doc().page;
@@ -91,7 +91,10 @@ impl NavigatorPanel {
         if fresh || self.under_way {
             return;
         }
-        let since = self.ordered.as_ref().map_or(f64::INFINITY, |(of, _, at)| if *of == id { now - at } else { PAUSE_SECS });
+        let since = self
+            .ordered
+            .as_ref()
+            .map_or(f64::INFINITY, |(of, _, at)| if *of == id { now - at } else { PAUSE_SECS });
         if since < PAUSE_SECS {
             ctx.request_repaint_after_secs((PAUSE_SECS - since) as f32);
             return;
@@ -113,13 +116,19 @@ impl NavigatorPanel {
             let rect = Rect::from_min_max(corner(covers.x0, covers.y0), corner(covers.x1, covers.y1));
             let uv = Rect::from_min_max(pos2(0.0, 0.0), pos2(1.0, 1.0));
             // The tiles reach over the page; only the page is shown.
-            painter.with_clip_rect(page.intersect(painter.clip_rect())).image(texture.id(), rect, uv, Color32::WHITE);
+            painter.with_clip_rect(page.intersect(painter.clip_rect())).image(
+                texture.id(),
+                rect,
+                uv,
+                Color32::WHITE,
+            );
         }
         painter.rect_stroke(page, 0.0, ui.visuals().widgets.noninteractive.bg_stroke, StrokeKind::Outside);
         let view = frame.editor.viewport();
         let (w, h) = view.size_px;
         let corners = [(0.0, 0.0), (w, 0.0), (w, h), (0.0, h)];
-        let points: Vec<Pos2> = corners.iter().map(|(x, y)| fit.to_screen(view.to_canvas(Point::new(*x, *y)))).collect();
+        let points: Vec<Pos2> =
+            corners.iter().map(|(x, y)| fit.to_screen(view.to_canvas(Point::new(*x, *y)))).collect();
         painter.add(Shape::closed_line(points.clone(), Stroke::new(3.0, Color32::from_black_alpha(150))));
         painter.add(Shape::closed_line(points, Stroke::new(1.5, theme::ACCENT)));
     }
@@ -146,7 +155,9 @@ fn controls_below(ui: &mut Ui, frame: &mut Frame) {
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 2.0;
         action_button(ui, frame, icons::FLIP, Action::MirrorView);
-        for (words, action) in [("Fit", Action::ZoomFit), ("100 %", Action::ZoomActual), ("Straight", Action::ResetView)] {
+        for (words, action) in
+            [("Fit", Action::ZoomFit), ("100 %", Action::ZoomActual), ("Straight", Action::ResetView)]
+        {
             let response = ui.button(words);
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, action.label()));
             if response.on_hover_text(action.label()).clicked() {
@@ -242,7 +253,8 @@ impl Shrunk {
         self.seen = Some((id, doc.clone()));
         let last = TilePos::holding(doc.page.x1 - 1, doc.page.y1 - 1);
         let first = TilePos::holding(doc.page.x0, doc.page.y0);
-        let inside = |pos: &TilePos| (first.x..=last.x).contains(&pos.x) && (first.y..=last.y).contains(&pos.y);
+        let inside =
+            |pos: &TilePos| (first.x..=last.x).contains(&pos.x) && (first.y..=last.y).contains(&pos.y);
         self.tiles.retain(|pos, _| inside(pos));
         let all: Vec<TilePos> =
             (first.y..=last.y).flat_map(|y| (first.x..=last.x).map(move |x| TilePos::new(x, y))).collect();

@@ -3,7 +3,8 @@
 use crate::paint::Curve;
 use crate::ui::{icons, theme, widgets::icon_button_sized};
 use eframe::egui::{
-    CollapsingHeader, DragValue, Pos2, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+    CollapsingHeader, DragValue, Pos2, Rect, Role, Sense, Shape, Stroke, StrokeKind, Ui, WidgetInfo, pos2,
+    vec2,
 };
 
 /// How near a point is meant, in points of the screen.
@@ -20,9 +21,13 @@ pub fn show(ui: &mut Ui, name: &str, curve: &Curve, size: eframe::egui::Vec2) ->
     let before = points.clone();
     let (all, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
     let rect = all.shrink(5.0);
-    let to_screen = |p: [f32; 2]| pos2(rect.left() + p[0] * rect.width(), rect.bottom() - p[1] * rect.height());
+    let to_screen =
+        |p: [f32; 2]| pos2(rect.left() + p[0] * rect.width(), rect.bottom() - p[1] * rect.height());
     let from_screen = |p: Pos2| {
-        [((p.x - rect.left()) / rect.width()).clamp(0.0, 1.0), ((rect.bottom() - p.y) / rect.height()).clamp(0.0, 1.0)]
+        [
+            ((p.x - rect.left()) / rect.width()).clamp(0.0, 1.0),
+            ((rect.bottom() - p.y) / rect.height()).clamp(0.0, 1.0),
+        ]
     };
     let near = |points: &[[f32; 2]], p: Pos2| {
         let far = |q: &[f32; 2]| to_screen(*q).distance(p);
@@ -42,7 +47,8 @@ pub fn show(ui: &mut Ui, name: &str, curve: &Curve, size: eframe::egui::Vec2) ->
             let held = near(&points, p);
             ui.data_mut(|d| d.insert_temp(key, held));
         } else if response.dragged()
-            && let Some(i) = ui.data(|d| d.get_temp::<Option<usize>>(key)).flatten().filter(|i| *i < points.len())
+            && let Some(i) =
+                ui.data(|d| d.get_temp::<Option<usize>>(key)).flatten().filter(|i| *i < points.len())
         {
             // A point stays between its neighbours.
             let low = if i == 0 { 0.0 } else { points[i - 1][0] + 0.01 };
@@ -91,7 +97,10 @@ fn numbers(ui: &mut Ui, name: &str, points: &mut Vec<[f32; 2]>) {
             ui.horizontal(|ui| {
                 let low = if i == 0 { 0.0 } else { points[i - 1][0] + 0.01 };
                 let high = points.get(i + 1).map_or(1.0, |q| q[0] - 0.01);
-                let x = DragValue::new(&mut points[i][0]).range(low.min(high)..=high).speed(0.005).max_decimals(3);
+                let x = DragValue::new(&mut points[i][0])
+                    .range(low.min(high)..=high)
+                    .speed(0.005)
+                    .max_decimals(3);
                 ui.add(x).accessible_name(format!("{name} point {} input", i + 1));
                 ui.label(icons::CARET_RIGHT);
                 let y = DragValue::new(&mut points[i][1]).range(0.0..=1.0).speed(0.005).max_decimals(3);
@@ -107,7 +116,9 @@ fn numbers(ui: &mut Ui, name: &str, points: &mut Vec<[f32; 2]>) {
         if let Some(i) = gone {
             points.remove(i);
         }
-        if points.len() < MOST && icon_button_sized(ui, icons::PLUS, &format!("Add point to {name}"), false, 20.0).clicked() {
+        if points.len() < MOST
+            && icon_button_sized(ui, icons::PLUS, &format!("Add point to {name}"), false, 20.0).clicked()
+        {
             // In the middle of the widest gap.
             let gap = |i: &usize| points[i + 1][0] - points[*i][0];
             if let Some(i) = (0..points.len() - 1).max_by(|a, b| gap(a).total_cmp(&gap(b))) {

@@ -37,10 +37,14 @@ pub fn palette(ui: &mut Ui, frame: &mut Frame) {
         let text = RichText::new(format!("{} {name}", icons::SWATCHES)).small();
         let width = (ui.available_width() - 3.0 * 26.0).max(30.0);
         let label = eframe::egui::Label::new(text).truncate();
-        ui.allocate_ui_with_layout(vec2(width, 22.0), eframe::egui::Layout::left_to_right(eframe::egui::Align::Center), |ui| {
-            ui.set_min_width(width);
-            ui.add(label).on_hover_text(format!("{name}: {} colours", palette.colors.len()));
-        });
+        ui.allocate_ui_with_layout(
+            vec2(width, 22.0),
+            eframe::egui::Layout::left_to_right(eframe::egui::Align::Center),
+            |ui| {
+                ui.set_min_width(width);
+                ui.add(label).on_hover_text(format!("{name}: {} colours", palette.colors.len()));
+            },
+        );
         if icon_button(ui, icons::PLUS, "Add colour to palette", false).clicked() {
             frame.ask(Command::AddSwatch);
         }
@@ -48,7 +52,9 @@ pub fn palette(ui: &mut Ui, frame: &mut Frame) {
         action_button(ui, frame, icons::SAVE, Action::ExportPalette);
     });
     if palette.colors.is_empty() {
-        ui.label(RichText::new("No colours yet: add the current one with +, or import a palette.").weak().small());
+        ui.label(
+            RichText::new("No colours yet: add the current one with +, or import a palette.").weak().small(),
+        );
         return;
     }
     let fit = ((ui.available_width() / SIDE).floor() as usize).max(1);
@@ -77,7 +83,8 @@ pub fn palette(ui: &mut Ui, frame: &mut Frame) {
         }
         choose(ui, frame, &response, color);
         menu(frame, &response, i, color);
-        response.on_hover_text(format!("{name}  {}\nClick: foreground, Ctrl+click: background", color.to_hex()));
+        response
+            .on_hover_text(format!("{name}  {}\nClick: foreground, Ctrl+click: background", color.to_hex()));
     }
 }
 

@@ -1,7 +1,9 @@
 //! The colour wheel: a ring of hues around a square of saturation and value. All meshes, so it is crisp at any scale.
 
 use crate::color::Hsv;
-use eframe::egui::{Color32, Mesh, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2};
+use eframe::egui::{
+    Color32, Mesh, Painter, Pos2, Rect, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo, pos2, vec2,
+};
 use std::f32::consts::TAU;
 
 /// Pieces of the ring.
@@ -53,10 +55,20 @@ pub fn show(ui: &mut Ui, hsv: &mut Hsv, held: &mut Option<Part>, size: f32) -> b
     if ui.is_rect_visible(rect) {
         ring(ui.painter(), rect.center(), inner, outer, 1.0 / ui.pixels_per_point());
         saturation_value(ui.painter(), square, hsv.h);
-        ui.painter().rect_stroke(square, 0.0, ui.visuals().widgets.noninteractive.bg_stroke, StrokeKind::Outside);
+        ui.painter().rect_stroke(
+            square,
+            0.0,
+            ui.visuals().widgets.noninteractive.bg_stroke,
+            StrokeKind::Outside,
+        );
         let (sin, cos) = (hsv.h * TAU).sin_cos();
         let mid = (inner + outer) / 2.0;
-        marker(ui.painter(), rect.center() + vec2(cos, sin) * mid, (outer - inner) / 2.0 - 1.0, Hsv { s: 1.0, v: 1.0, ..*hsv });
+        marker(
+            ui.painter(),
+            rect.center() + vec2(cos, sin) * mid,
+            (outer - inner) / 2.0 - 1.0,
+            Hsv { s: 1.0, v: 1.0, ..*hsv },
+        );
         let at = pos2(square.left() + hsv.s * square.width(), square.bottom() - hsv.v * square.height());
         marker(ui.painter(), at, 5.0, *hsv);
     }

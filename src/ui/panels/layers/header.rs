@@ -20,7 +20,8 @@ pub fn show(ui: &mut Ui, frame: &mut Frame) {
             action_button(ui, frame, icons::CLIP, Action::ToggleClipping);
         });
         let mut opacity = layer.as_ref().map_or(1.0, |l| l.opacity);
-        let bar = Bar::new("Opacity", &mut opacity, 0.0..=1.0).name("Layer opacity").percent().text_width(52.0);
+        let bar =
+            Bar::new("Opacity", &mut opacity, 0.0..=1.0).name("Layer opacity").percent().text_width(52.0);
         if bar.show(ui).changed
             && let Some(layer) = &layer
         {
@@ -37,7 +38,10 @@ pub fn tight(ui: &mut Ui) {
 
 /// Whether a line stands above the mode in the list.
 const fn starts_group(mode: BlendMode) -> bool {
-    matches!(mode, BlendMode::Darken | BlendMode::Lighten | BlendMode::Overlay | BlendMode::Difference | BlendMode::Hue)
+    matches!(
+        mode,
+        BlendMode::Darken | BlendMode::Lighten | BlendMode::Overlay | BlendMode::Difference | BlendMode::Hue
+    )
 }
 
 /// The modes that the layer may have.
@@ -49,7 +53,8 @@ fn blend(ui: &mut Ui, frame: &mut Frame, layer: Option<&Layer>, width: f32) {
     let now = layer.map_or(BlendMode::Normal, |l| l.blend);
     let modes = modes(layer.is_some_and(|l| l.pixels().is_none()));
     let mut chosen = now;
-    let combo = ComboBox::from_id_salt("blend mode").selected_text(now.name()).width(width - 8.0).height(520.0);
+    let combo =
+        ComboBox::from_id_salt("blend mode").selected_text(now.name()).width(width - 8.0).height(520.0);
     let response = combo
         .show_ui(ui, |ui| {
             for mode in &modes {

@@ -9,7 +9,9 @@ use crate::document::LayerId;
 use crate::editor::{Action, Command, DocId, LayerCommand};
 use crate::ui::icons;
 use crate::ui::widgets::{Frame, action_button};
-use eframe::egui::{EventFilter, Id, Key, Modifiers, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2};
+use eframe::egui::{
+    EventFilter, Id, Key, Modifiers, Rect, ScrollArea, Sense, Stroke, StrokeKind, Ui, pos2, vec2,
+};
 use place::{Drop, Mark, Row};
 use std::collections::HashSet;
 use thumbs::Thumbs;
@@ -71,12 +73,16 @@ impl LayersPanel {
         let active = frame.editor.doc().active;
         let moved = active != self.active;
         self.active = active;
-        let area = ScrollArea::vertical().auto_shrink([false, false]).max_height(height);
+        let area =
+            ScrollArea::vertical().auto_shrink([false, false]).min_scrolled_height(ROW).max_height(height);
         area.id_salt("layers").show(ui, |ui| {
             let size = vec2(ui.available_width(), rows.len() as f32 * ROW);
             let (all, _) = ui.allocate_exact_size(size, Sense::hover());
             let at = |i: usize| {
-                Rect::from_min_size(pos2(all.left(), all.top() + i as f32 * ROW), vec2(all.width(), ROW - 1.0))
+                Rect::from_min_size(
+                    pos2(all.left(), all.top() + i as f32 * ROW),
+                    vec2(all.width(), ROW - 1.0),
+                )
             };
             for (i, row) in rows.iter().enumerate() {
                 let rect = at(i);
@@ -167,7 +173,8 @@ impl LayersPanel {
     }
 
     fn footer(&mut self, ui: &mut Ui, frame: &mut Frame) {
-        let mask = if frame.editor.doc().selection.is_some() { Action::MaskFromSelection } else { Action::AddMask };
+        let mask =
+            if frame.editor.doc().selection.is_some() { Action::MaskFromSelection } else { Action::AddMask };
         ui.horizontal(|ui| {
             header::tight(ui);
             let buttons = [
@@ -202,7 +209,10 @@ fn mark(ui: &Ui, target: &Drop, all: Rect) {
             ui.painter().circle_filled(pos2(left, y.max(all.top() + 1.0)), 3.0, stroke.color);
         }
         Mark::Into(row) => {
-            let rect = Rect::from_min_size(pos2(all.left(), all.top() + row as f32 * ROW), vec2(all.width(), ROW - 1.0));
+            let rect = Rect::from_min_size(
+                pos2(all.left(), all.top() + row as f32 * ROW),
+                vec2(all.width(), ROW - 1.0),
+            );
             ui.painter().rect_stroke(rect, 4.0, stroke, StrokeKind::Inside);
         }
     }

@@ -10,8 +10,8 @@ use crate::ui::panels::elided;
 use crate::ui::widgets::Frame;
 use crate::ui::{icons, keys, theme};
 use eframe::egui::{
-    Align2, Button, Color32, FontId, Key, Rect, Response, Role, Sense, Stroke, StrokeKind, TextEdit, TextStyle, Ui,
-    WidgetInfo, pos2, vec2,
+    Align2, Button, Color32, FontId, Key, Rect, Response, Role, Sense, Stroke, StrokeKind, TextEdit,
+    TextStyle, Ui, WidgetInfo, pos2, vec2,
 };
 
 /// The widest thumbnail in points.
@@ -33,7 +33,13 @@ pub fn show(panel: &mut LayersPanel, ui: &mut Ui, frame: &mut Frame, row: &Row, 
     left += 24.0 + row.depth as f32 * INDENT;
     if layer.clipping {
         let color = ui.visuals().text_color();
-        ui.painter().text(pos2(left + 5.0, rect.center().y), Align2::CENTER_CENTER, icons::CLIP, FontId::proportional(13.0), color);
+        ui.painter().text(
+            pos2(left + 5.0, rect.center().y),
+            Align2::CENTER_CENTER,
+            icons::CLIP,
+            FontId::proportional(13.0),
+            color,
+        );
         left += 12.0;
     }
     if row.is_group() {
@@ -126,7 +132,8 @@ fn thumbnails(
     if row.pixels().is_some() {
         let texture = panel.thumbs.content(ui.ctx(), &subject, busy);
         let at = Rect::from_center_size(pos2(left + THUMB_WIDTH / 2.0, rect.center().y), size);
-        let response = picture(ui, at, ("thumb", row.id.0), texture, active && !on_mask && row.mask.is_some());
+        let response =
+            picture(ui, at, ("thumb", row.id.0), texture, active && !on_mask && row.mask.is_some());
         let label = format!("Paint on {}", row.name);
         response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
         follow(panel, row, &response);
@@ -140,7 +147,13 @@ fn thumbnails(
     } else {
         let icon = if panel.collapsed.contains(&row.id) { icons::FOLDER } else { icons::FOLDER_OPEN };
         let color = ui.visuals().text_color();
-        ui.painter().text(pos2(left + 11.0, rect.center().y), Align2::CENTER_CENTER, icon, FontId::proportional(18.0), color);
+        ui.painter().text(
+            pos2(left + 11.0, rect.center().y),
+            Align2::CENTER_CENTER,
+            icon,
+            FontId::proportional(18.0),
+            color,
+        );
         left += 22.0;
     }
     if let Some(mask) = &row.mask {
@@ -157,10 +170,15 @@ fn thumbnails(
         follow(panel, row, &response);
         if response.clicked() {
             let off = ui.input(|i| i.modifiers.shift);
-            let command = if off { LayerCommand::MaskEnabled(!mask.enabled) } else { LayerCommand::EditMask(true) };
+            let command =
+                if off { LayerCommand::MaskEnabled(!mask.enabled) } else { LayerCommand::EditMask(true) };
             frame.ask(Command::Layer(row.id, command));
         }
-        menu(frame, row, &response.on_hover_text(format!("{label}: paint on it; with Shift: switch it off or on")));
+        menu(
+            frame,
+            row,
+            &response.on_hover_text(format!("{label}: paint on it; with Shift: switch it off or on")),
+        );
         left += size.x + 6.0;
     }
     left
@@ -173,7 +191,13 @@ fn follow(panel: &mut LayersPanel, row: &Layer, response: &Response) {
     }
 }
 
-fn picture(ui: &Ui, rect: Rect, salt: (&str, u64), texture: Option<eframe::egui::TextureHandle>, chosen: bool) -> Response {
+fn picture(
+    ui: &Ui,
+    rect: Rect,
+    salt: (&str, u64),
+    texture: Option<eframe::egui::TextureHandle>,
+    chosen: bool,
+) -> Response {
     let response = ui.interact(rect, ui.make_persistent_id(salt), Sense::click_and_drag());
     let painter = ui.painter();
     match texture {
@@ -186,7 +210,12 @@ fn picture(ui: &Ui, rect: Rect, salt: (&str, u64), texture: Option<eframe::egui:
     let line = ui.visuals().widgets.noninteractive.bg_stroke;
     painter.rect_stroke(rect, 0.0, line, StrokeKind::Outside);
     if chosen || response.has_focus() {
-        painter.rect_stroke(rect.expand(1.0), 1.0, Stroke::new(2.0, ui.visuals().strong_text_color()), StrokeKind::Outside);
+        painter.rect_stroke(
+            rect.expand(1.0),
+            1.0,
+            Stroke::new(2.0, ui.visuals().strong_text_color()),
+            StrokeKind::Outside,
+        );
     }
     response
 }
@@ -311,7 +340,14 @@ fn menu(frame: &mut Frame, layer: &Layer, response: &Response) {
             &[A::NewLayer, A::NewGroup, A::GroupLayer, A::Ungroup],
             &[A::MergeDown, A::StampVisible, A::LayerUp, A::LayerDown],
             &[A::ToggleVisible, A::ToggleLock, A::ToggleAlphaLock, A::ToggleClipping],
-            &[A::AddMask, A::MaskFromSelection, A::ToggleEditMask, A::ToggleMask, A::ApplyMask, A::DeleteMask],
+            &[
+                A::AddMask,
+                A::MaskFromSelection,
+                A::ToggleEditMask,
+                A::ToggleMask,
+                A::ApplyMask,
+                A::DeleteMask,
+            ],
             &[A::SelectOpaque, A::FlipLayerHorizontal, A::FlipLayerVertical],
         ];
         for (i, actions) in groups.into_iter().enumerate() {
@@ -321,7 +357,8 @@ fn menu(frame: &mut Frame, layer: &Layer, response: &Response) {
             for action in actions {
                 let mark = if frame.editor.checked(*action) == Some(true) { icons::CHECK } else { "    " };
                 let keys = keys::shown(frame.editor.settings(), *action);
-                let button = Button::new(format!("{mark} {}", action.label())).shortcut_text(keys).frame(false);
+                let button =
+                    Button::new(format!("{mark} {}", action.label())).shortcut_text(keys).frame(false);
                 let entry = ui.add_enabled(frame.editor.enabled(*action), button);
                 let enabled = entry.enabled();
                 // The same words stand in the menu bar and on buttons: this one is the layer's.

@@ -47,7 +47,11 @@ pub fn show(ui: &mut Ui, brush: &mut Brush) {
     }
     let room = brush.dynamics.len() < MOST;
     let add = ui.add_enabled(room, Button::new(format!("{} Add dynamic", icons::PLUS)));
-    if add.accessible_name("Add dynamic").on_hover_text("Lets pressure, speed, tilt or chance drive something").clicked() {
+    if add
+        .accessible_name("Add dynamic")
+        .on_hover_text("Lets pressure, speed, tilt or chance drive something")
+        .clicked()
+    {
         // The first that is not driven by pressure yet.
         let taken = |o: &Output| brush.dynamics.iter().any(|d| d.output == *o && d.input == Input::Pressure);
         let output = OUTPUTS.iter().map(|(o, _)| *o).find(|o| !taken(o)).unwrap_or(Output::Size);
@@ -62,7 +66,8 @@ fn entry(ui: &mut Ui, i: usize, dynamic: &mut Dynamic) -> bool {
         pick(ui, &format!("Input of dynamic {}", i + 1), &mut dynamic.input, &INPUTS);
         ui.label(icons::CARET_RIGHT);
         pick(ui, &format!("Output of dynamic {}", i + 1), &mut dynamic.output, &OUTPUTS);
-        gone = icon_button_sized(ui, icons::TRASH, &format!("Remove dynamic {}", i + 1), false, 22.0).clicked();
+        gone =
+            icon_button_sized(ui, icons::TRASH, &format!("Remove dynamic {}", i + 1), false, 22.0).clicked();
     });
     let size = curve_graph::usual(ui);
     if let Some(curve) = curve_graph::show(ui, &format!("Curve of dynamic {}", i + 1), &dynamic.curve, size) {

@@ -9,7 +9,8 @@ use crate::ui::icons;
 use crate::ui::strokes::StrokePictures;
 use crate::ui::widgets::Frame;
 use eframe::egui::{
-    Button, CollapsingHeader, Color32, Context, Id, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, Window, pos2, vec2,
+    Button, CollapsingHeader, Color32, Context, Id, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, Window,
+    pos2, vec2,
 };
 
 /// What the window remembers.

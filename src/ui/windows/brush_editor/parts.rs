@@ -34,7 +34,12 @@ pub fn tip(ui: &mut Ui, brush: &mut Brush) {
     match &mut brush.tip {
         Tip::Round { hardness } => {
             let tip = "Part of the radius that is solid; the rest fades out";
-            Bar::new("Hardness", hardness, 0.0..=1.0).name("Brush hardness").tip(tip).percent().text_width(TEXT).show(ui);
+            Bar::new("Hardness", hardness, 0.0..=1.0)
+                .name("Brush hardness")
+                .tip(tip)
+                .percent()
+                .text_width(TEXT)
+                .show(ui);
         }
         Tip::Texture { texture } => {
             use TipTexture as T;
@@ -54,7 +59,12 @@ pub fn tip(ui: &mut Ui, brush: &mut Brush) {
             bar.text_width(TEXT).show(ui);
             *count = hairs.round() as u32;
             let tip = "How much the hairs differ";
-            Bar::new("Raggedness", raggedness, 0.0..=1.0).name("Brush raggedness").tip(tip).percent().text_width(TEXT).show(ui);
+            Bar::new("Raggedness", raggedness, 0.0..=1.0)
+                .name("Brush raggedness")
+                .tip(tip)
+                .percent()
+                .text_width(TEXT)
+                .show(ui);
         }
     }
 }
@@ -100,9 +110,15 @@ pub fn mode(ui: &mut Ui, brush: &mut Brush) {
         Mode::Clone => "Lays what is elsewhere on the layer.",
         Mode::Mix { pickup, load_px } => {
             let tip = "How fast the brush takes up what it passes over";
-            Bar::new("Pick-up", pickup, 0.0..=1.0).name("Brush pick-up").tip(tip).percent().text_width(TEXT).show(ui);
+            Bar::new("Pick-up", pickup, 0.0..=1.0)
+                .name("Brush pick-up")
+                .tip(tip)
+                .percent()
+                .text_width(TEXT)
+                .show(ui);
             let tip = "Length after which the brush has no colour of its own left; 0 = it never runs dry";
-            let bar = Bar::new("Load", load_px, 0.0..=5000.0).name("Brush load").tip(tip).shown(1.0, 0, " px");
+            let bar =
+                Bar::new("Load", load_px, 0.0..=5000.0).name("Brush load").tip(tip).shown(1.0, 0, " px");
             bar.text_width(TEXT).show(ui);
             "Lays colour that mixes with what is there, as oil does."
         }
@@ -112,13 +128,15 @@ pub fn mode(ui: &mut Ui, brush: &mut Brush) {
 
 /// Size, density and distance.
 pub fn dabs(ui: &mut Ui, brush: &mut Brush) {
-    let bar = Bar::new("Size", &mut brush.size_px, 1.0..=Brush::MAX_SIZE_PX).name("Brush diameter").logarithmic();
+    let bar =
+        Bar::new("Size", &mut brush.size_px, 1.0..=Brush::MAX_SIZE_PX).name("Brush diameter").logarithmic();
     bar.shown(1.0, 1, " px").text_width(TEXT).show(ui);
     let tip = "The most that one stroke covers";
     percent(ui, ("Opacity", "Brush opacity", tip), &mut brush.opacity);
     percent(ui, ("Flow", "Brush flow", "What one dab adds"), &mut brush.flow);
     let tip = "Distance between dabs in diameters";
-    let bar = Bar::new("Spacing", &mut brush.spacing, 0.01..=10.0).name("Brush spacing").tip(tip).logarithmic();
+    let bar =
+        Bar::new("Spacing", &mut brush.spacing, 0.01..=10.0).name("Brush spacing").tip(tip).logarithmic();
     bar.shown(100.0, 0, " %").text_width(TEXT).show(ui);
     let tip = "How far dabs are thrown off the path, in diameters";
     let bar = Bar::new("Scatter", &mut brush.scatter, 0.0..=10.0).name("Brush scatter").tip(tip);
@@ -141,7 +159,8 @@ pub fn rotation(ui: &mut Ui, brush: &mut Brush) {
     let bar = Bar::new("Roundness", &mut brush.roundness, 0.02..=1.0).name("Brush roundness").tip(tip);
     bar.percent().text_width(TEXT).show(ui);
     ui.label(RichText::new("The angle is added to").weak().small());
-    let words = [(Follow::Fixed, "Nothing"), (Follow::Direction, "Direction of the stroke"), (Follow::Tilt, "Tilt")];
+    let words =
+        [(Follow::Fixed, "Nothing"), (Follow::Direction, "Direction of the stroke"), (Follow::Tilt, "Tilt")];
     choice(ui, "Follow", &mut brush.follow, &words);
 }
 
@@ -172,7 +191,11 @@ pub fn surface(ui: &mut Ui, brush: &mut Brush) {
     if let Some(grain) = &mut brush.grain {
         let bar = Bar::new("Scale", &mut grain.scale, 0.25..=8.0).name("Grain scale").logarithmic();
         bar.shown(100.0, 0, " %").text_width(TEXT).show(ui);
-        percent(ui, ("Depth", "Grain depth", "How much of the surface light strokes leave bare"), &mut grain.depth);
+        percent(
+            ui,
+            ("Depth", "Grain depth", "How much of the surface light strokes leave bare"),
+            &mut grain.depth,
+        );
     }
     let tip = "Watercolour: how much darker the rim of the stroke is than its inside";
     percent(ui, ("Wet edge", "Wet edge", tip), &mut brush.wet_edge);
