@@ -180,8 +180,14 @@ impl Dock {
 
     /// Draws all panels.
     pub fn show(&mut self, ui: &mut Ui, frame: &mut Frame) {
-        if std::mem::take(&mut self.fresh) && ui.available_height() < LOW {
-            self.tree = low_tree();
+        if self.fresh && ui.ctx().cumulative_pass_nr() > 2 {
+            self.fresh = false;
+            if ui.available_height() < LOW {
+                self.tree = low_tree();
+            }
+        } else if self.fresh {
+            // The scale of the interface holds from the second frame on.
+            ui.ctx().request_repaint();
         }
         let mut behavior = Drawing { state: &mut self.state, frame, changed: &mut self.changed };
         self.tree.ui(&mut behavior, ui);
