@@ -82,13 +82,8 @@ impl Canvas {
             self.focused_once = true;
         }
         if response.has_focus() {
-            let filter = egui::EventFilter {
-                tab: true,
-                horizontal_arrows: true,
-                vertical_arrows: true,
-                escape: true,
-                ..Default::default()
-            };
+            let filter =
+                egui::EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: true };
             ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
             arrows(ui, frame);
         }
