@@ -1,4 +1,5 @@
 //! The window without a screen.
 
+mod files;
 mod paint;
 mod support;
