@@ -19,13 +19,42 @@ fn scumble_main() -> ExitCode {
 
 #[cfg(feature = "gui")]
 fn open_window(files: Vec<std::path::PathBuf>) -> ExitCode {
-    match scumble::ui::run(files) {
+    match scumble::ui::run(files, models()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {
             eprintln!("error: {why}");
             ExitCode::FAILURE
         }
     }
+}
+
+/// The candle backend on the best device there is, and the models that are found.
+#[cfg(all(feature = "gui", feature = "inference"))]
+fn models() -> Option<scumble::editor::generation::Models> {
+    use scumble::diffusion::{CandleBackend, DTypeChoice, DeviceChoice, Placement};
+    use scumble::editor::generation::{ModelChoice, Models};
+    use scumble::models::{Model, catalog, starter};
+    let placement = match Placement::new(DeviceChoice::Auto, DTypeChoice::Auto) {
+        Ok(placement) => placement,
+        Err(why) => {
+            eprintln!("generation is off: {why}");
+            return None;
+        }
+    };
+    let choice = |entry: catalog::Entry| {
+        // What is inside the program is read at once; other models say it when they are loaded.
+        let inside =
+            (entry.id == starter::ID).then(|| Model::open(starter::ID).ok().map(|m| m.native_px())).flatten();
+        let native_px = inside.unwrap_or(512);
+        ModelChoice { name: entry.id.clone(), id: entry.id, native_px }
+    };
+    let choices = catalog::list().into_iter().map(choice).collect();
+    Some(Models { make: Box::new(move || Box::new(CandleBackend::new(placement.clone()))), choices })
+}
+
+#[cfg(all(feature = "gui", not(feature = "inference")))]
+fn models() -> Option<scumble::editor::generation::Models> {
+    None
 }
 
 #[cfg(not(feature = "gui"))]

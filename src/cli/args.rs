@@ -203,6 +203,20 @@ pub enum BenchCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Live painting with the starter: from the pen to the first preview and to the whole picture
+    Live {
+        /// Side of the page in pixels
+        #[arg(long, default_value_t = 256)]
+        size: u32,
+
+        /// Strokes that are painted
+        #[arg(long, default_value_t = 10)]
+        strokes: u32,
+
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, ClapArgs)]

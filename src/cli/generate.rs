@@ -116,7 +116,7 @@ impl Item<'_> {
                 }
             };
             match event {
-                JobEvent::Started { .. } => {}
+                JobEvent::Started { .. } | JobEvent::Pass { .. } => {}
                 JobEvent::Progress { stage, steps: 0, .. } => progress.stage(stage),
                 JobEvent::Progress { step, steps, step_secs, secs_left, .. } => {
                     progress.step(step, steps, step_secs, secs_left);

@@ -3,6 +3,7 @@
 
 mod args;
 mod bench;
+mod bench_live;
 mod generate;
 mod info;
 mod models;

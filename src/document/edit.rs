@@ -379,6 +379,12 @@ pub fn set_selection(doc: &mut Document, selection: Option<Mask>) -> Damage {
     Damage::none()
 }
 
+/// Sets the change mask; `None` = nothing is painted. Not part of the composite: its veil is drawn by the window.
+pub fn set_change(doc: &mut Document, change: Option<Mask>) -> Damage {
+    doc.change = change;
+    Damage::none()
+}
+
 /// Erases what is selected from a layer (all of it without a selection).
 pub fn clear(doc: &mut Document, id: LayerId) -> Damage {
     let selection = doc.selection.clone();

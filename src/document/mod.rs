@@ -51,6 +51,9 @@ pub struct Document {
     pub active: Option<LayerId>,
     /// What edits are confined to; `None` = everything.
     pub selection: Option<Mask>,
+    /// How much generation may change, 0 = keep, 65535 = make anew; `None` = nothing is painted, and what is empty or
+    /// what a strength for all says decides.
+    pub change: Option<Mask>,
     /// The next layer's id.
     next_id: u64,
 }
@@ -58,7 +61,15 @@ pub struct Document {
 impl Document {
     /// An empty picture without layers.
     pub fn new(page: Rect) -> Self {
-        Self { levels: vec![Level::default()], level: 0, page, active: None, selection: None, next_id: 1 }
+        Self {
+            levels: vec![Level::default()],
+            level: 0,
+            page,
+            active: None,
+            selection: None,
+            change: None,
+            next_id: 1,
+        }
     }
 
     /// A picture with one transparent layer, which is active.
@@ -178,9 +189,10 @@ impl Document {
             bytes
         }
         let empty = Mask::default();
-        let selection = |doc: &Document| doc.selection.clone();
-        let mut bytes = selection(self)
-            .map_or(0, |mask| mask.bytes_not_in(&selection(other).unwrap_or_else(|| empty.clone())));
+        let not_in = |mask: &Option<Mask>, other: &Option<Mask>| {
+            mask.as_ref().map_or(0, |mask| mask.bytes_not_in(other.as_ref().unwrap_or(&empty)))
+        };
+        let mut bytes = not_in(&self.selection, &other.selection) + not_in(&self.change, &other.change);
         for (i, level) in self.levels.iter().enumerate() {
             let twin = other.levels.get(i).map_or(&[][..], |l| &l.layers);
             bytes += lists(&level.layers, twin, other);

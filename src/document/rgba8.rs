@@ -52,7 +52,7 @@ pub fn from_straight16(px: [u16; 4]) -> [u16; 4] {
 /// opaque; the less alpha, the fewer colours there are.
 pub fn straight16(px: [u16; 4]) -> [u16; 4] {
     let a = u64::from(px[3]);
-    let c = |v: u16| if a == 0 { 0 } else { ((u64::from(v) * 65_535 + a / 2) / a).min(65_535) as u16 };
+    let c = |v: u16| (u64::from(v) * 65_535 + a / 2).checked_div(a).unwrap_or(0).min(65_535) as u16;
     [c(px[0]), c(px[1]), c(px[2]), px[3]]
 }
 

@@ -56,7 +56,7 @@ impl<const P: usize> Slot<P> {
         }
     }
 
-    fn compact(&mut self) {
+    pub(crate) fn compact(&mut self) {
         if let Slot::Pixels(tile) = self
             && let Some(px) = tile.uniform()
         {

@@ -1,7 +1,7 @@
 //! What each action of the table does, whether it can be done now, and whether it is switched on.
 
 use super::tool::{ToolKind, paintable};
-use super::work::Operation;
+use super::work::{Operation, first_settings};
 use super::{Action, Command, Editor, Effect, LayerCommand, NoticeKind};
 use crate::document::edit;
 use crate::document::{Combine, Document, LayerId, LayerMask, Mask, TilePos, selection};
@@ -9,19 +9,34 @@ use crate::geom::{Point, Projective, Rect};
 use crate::paint::brush::Tip;
 use crate::paint::filter::Filter;
 use crate::paint::transform::{self, Axis, Resample};
-use crate::paint::{Curve, Stabiliser, Symmetry, fill, restroke};
+use crate::paint::{Brush, Stabiliser, Symmetry, fill, restroke};
 
 impl Editor {
     /// Does what the action says.
     pub(super) fn act(&mut self, action: Action) {
         use Action as A;
+        if matches!(action, A::FillBackground | A::Clear) && self.with_tool(super::Toolbox::step_back) {
+            return;
+        }
         match action {
-            A::NewDocument | A::PageSize | A::ImageSize | A::Settings | A::Shortcuts | A::Export => self.window(action),
-            A::GrowSelection | A::ShrinkSelection | A::FeatherSelection | A::BorderSelection => self.window(action),
-            A::BrushEditor | A::CommandPalette | A::TogglePanels | A::ToggleTheme | A::UiLarger | A::UiSmaller => {
+            A::NewDocument | A::PageSize | A::ImageSize | A::Settings | A::Shortcuts | A::Export => {
+                self.window(action)
+            }
+            A::GrowSelection | A::ShrinkSelection | A::FeatherSelection | A::BorderSelection => {
+                self.window(action)
+            }
+            A::BrushEditor
+            | A::CommandPalette
+            | A::TogglePanels
+            | A::ToggleTheme
+            | A::UiLarger
+            | A::UiSmaller => {
                 self.window(action);
             }
             A::Recover | A::FullScreen | A::ResetPanels | A::About | A::RenameLayer => self.window(action),
+            A::FocusPanels | A::FocusMenus | A::Messages | A::CloseNotices | A::CheatSheet => {
+                self.window(action)
+            }
             A::Open => self.effects.push(Effect::AskOpen { as_layers: false }),
             A::OpenAsLayer => self.effects.push(Effect::AskOpen { as_layers: true }),
             A::Save => self.save(self.open().id, false),
@@ -71,14 +86,18 @@ impl Editor {
                     self.operate(Operation::MergeDown(id));
                 }
             }
-            A::StampVisible => self.edit("New layer from visible", |doc| drop(edit::stamp_visible(doc, "Visible"))),
+            A::StampVisible => {
+                self.edit("New layer from visible", |doc| drop(edit::stamp_visible(doc, "Visible")))
+            }
             A::LayerUp | A::LayerDown => self.shift_layer(action == A::LayerUp),
             A::SelectLayerAbove | A::SelectLayerBelow => self.choose_neighbour(action == A::SelectLayerAbove),
             A::ToggleVisible => self.toggle(|l| LayerCommand::Visible(!l.visible)),
             A::ToggleLock => self.toggle(|l| LayerCommand::Locked(!l.locked)),
             A::ToggleAlphaLock => self.toggle(|l| LayerCommand::AlphaLocked(!l.alpha_locked)),
             A::ToggleClipping => self.toggle(|l| LayerCommand::Clipping(!l.clipping)),
-            A::ToggleMask => self.toggle(|l| LayerCommand::MaskEnabled(!l.mask.as_ref().is_some_and(|m| m.enabled))),
+            A::ToggleMask => {
+                self.toggle(|l| LayerCommand::MaskEnabled(!l.mask.as_ref().is_some_and(|m| m.enabled)))
+            }
             A::AddMask => self.mask("Add layer mask", |doc, id| {
                 drop(edit::set_mask(doc, id, Some(LayerMask::reveal_all())));
             }),
@@ -106,33 +125,44 @@ impl Editor {
             },
             A::InvertSelection => self.invert_selection(),
             A::SelectOpaque => self.select_opaque(),
-            A::FilterLevels => self.filter(Filter::Levels {
-                black: 0.0,
-                white: 1.0,
-                gamma: 1.0,
-                out_black: 0.0,
-                out_white: 1.0,
-            }),
-            A::FilterCurves => {
-                let line = || Curve::linear(0.0, 1.0);
-                self.filter(Filter::Curves { all: line(), channels: [line(), line(), line()] });
-            }
-            A::FilterHueSaturation => {
-                self.filter(Filter::HueSaturation { hue: 0.0, saturation: 0.0, lightness: 0.0 });
-            }
-            A::FilterBlur => self.filter(Filter::Blur { sigma_px: 4.0 }),
-            A::FilterSharpen => self.filter(Filter::Sharpen { sigma_px: 1.5, amount: 0.6 }),
-            A::FilterNoise => self.filter(Filter::Noise { amount: 0.1, monochrome: true, seed: 1 }),
-            A::FilterInvert => self.filter_now(Filter::Invert),
-            A::FilterDesaturate => {
-                self.filter_now(Filter::HueSaturation { hue: 0.0, saturation: -1.0, lightness: 0.0 });
-            }
+            A::FilterLevels | A::FilterCurves | A::FilterHueSaturation => self.filter(first_settings(action)),
+            A::FilterBlur | A::FilterSharpen | A::FilterNoise => self.filter(first_settings(action)),
+            A::FilterInvert | A::FilterDesaturate => self.filter_now(first_settings(action)),
             A::Restroke => {
-                if let Some(id) = self.layer_for_change() {
-                    self.apply(Command::Preview(Operation::Restroke(id, Box::<restroke::Settings>::default())));
+                if let Some(id) = self.layer_for_change()
+                    && self.may_edit()
+                {
+                    self.apply(Command::Preview(Operation::Restroke(
+                        id,
+                        Box::<restroke::Settings>::default(),
+                    )));
                 }
             }
             A::RepeatFilter => self.repeat_filter(),
+            A::Generate
+            | A::GenerateFirst
+            | A::GenerateInstead
+            | A::Refine
+            | A::StopGenerating
+            | A::StopAll => {
+                self.generate_action(action);
+            }
+            A::AcceptCandidate | A::DiscardCandidate | A::NextCandidate | A::PreviousCandidate => {
+                self.generate_action(action);
+            }
+            A::LivePainting
+            | A::KeepLive
+            | A::ChangeFromSelection
+            | A::SelectionFromChange
+            | A::ClearChange => {
+                self.generate_action(action);
+            }
+            A::FrameFix | A::FrameFollow => self.generate_action(action),
+            A::ToolChange => {
+                // Q goes there and back.
+                let there = self.toolbox.kind() == ToolKind::Change;
+                self.take_tool(if there { ToolKind::Brush } else { ToolKind::Change });
+            }
             A::BrushSmaller | A::BrushLarger => self.scale_brush(action == A::BrushLarger),
             A::BrushSofter | A::BrushHarder => self.soften_brush(action == A::BrushHarder),
             A::OpacityLower | A::OpacityHigher => {
@@ -142,13 +172,25 @@ impl Editor {
                 self.brushes.set(brush);
             }
             A::EraseMode => self.erase = !self.erase,
-            A::SwapColors => self.colors.swap(),
-            A::DefaultColors => self.colors.reset(),
+            A::SwapColors | A::DefaultColors => {
+                if action == A::SwapColors {
+                    self.colors.swap();
+                } else {
+                    self.colors.reset();
+                }
+                self.with_tool(super::Toolbox::refresh);
+            }
             A::CycleStabiliser => self.cycle_stabiliser(),
             A::MirrorPainting => self.toggle_mirror(),
             A::ImportPalette => self.effects.push(Effect::AskPaletteOpen),
             A::ExportPalette => self.effects.push(Effect::AskPaletteSave),
-            A::ToolBrush | A::ToolEraser | A::ToolFill | A::ToolGradient | A::ToolShape | A::ToolText | A::ToolPicker => {
+            A::ToolBrush
+            | A::ToolEraser
+            | A::ToolFill
+            | A::ToolGradient
+            | A::ToolShape
+            | A::ToolText
+            | A::ToolPicker => {
                 self.tool_action(action);
             }
             A::ToolSelectRect | A::ToolSelectEllipse | A::ToolLasso | A::ToolPolygon | A::ToolWand => {
@@ -229,7 +271,7 @@ impl Editor {
 
     fn travel(&mut self, back: bool) {
         // Undo in the middle of a gesture takes the gesture back.
-        if self.with_tool(super::Toolbox::cancel) {
+        if (back && self.with_tool(super::Toolbox::step_back)) || self.with_tool(super::Toolbox::cancel) {
             return;
         }
         if self.preview.take().is_some() {
@@ -301,11 +343,18 @@ impl Editor {
     }
 
     fn scale_brush(&mut self, larger: bool) {
-        let mut brush = self.brushes.brush().clone();
-        let size = brush.size_px;
         // Steps of one pixel for small brushes, of a tenth for large ones.
-        let step = (size * 0.1).max(1.0);
-        brush.size_px = if larger { (size + step).round() } else { (size - step).round() };
+        let scaled = |size: f32| {
+            let step = (size * 0.1).max(1.0);
+            if larger { (size + step).round() } else { (size - step).round() }
+        };
+        if self.toolbox.kind() == ToolKind::SelectBrush {
+            self.options.select.brush_px =
+                scaled(self.options.select.brush_px).clamp(1.0, Brush::MAX_SIZE_PX);
+            return;
+        }
+        let mut brush = self.brushes.brush().clone();
+        brush.size_px = scaled(brush.size_px);
         self.brushes.set(brush);
     }
 
@@ -355,9 +404,12 @@ impl Editor {
             | A::BorderSelection
             | A::MaskFromSelection => self.doc().selection.is_some(),
             A::Reselect => self.last_selection.is_some(),
-            A::DeleteLayer | A::DuplicateLayer | A::RenameLayer | A::GroupLayer | A::LayerUp | A::LayerDown => {
-                layer.is_some()
-            }
+            A::DeleteLayer
+            | A::DuplicateLayer
+            | A::RenameLayer
+            | A::GroupLayer
+            | A::LayerUp
+            | A::LayerDown => layer.is_some(),
             A::ToggleVisible | A::ToggleLock | A::ToggleAlphaLock | A::ToggleClipping | A::SelectOpaque => {
                 layer.is_some()
             }
@@ -368,8 +420,15 @@ impl Editor {
                 .and_then(|id| edit::locate(self.doc(), id))
                 .is_some_and(|place| place.index > 0),
             A::AddMask => layer.is_some_and(|l| l.mask.is_none()),
-            A::ToggleEditMask | A::ToggleMask | A::ApplyMask | A::DeleteMask => layer.is_some_and(|l| l.mask.is_some()),
+            A::ToggleEditMask | A::ToggleMask | A::ApplyMask | A::DeleteMask => {
+                layer.is_some_and(|l| l.mask.is_some())
+            }
             A::RepeatFilter => self.last_filter.is_some(),
+            A::StopGenerating => self.generation.progress().is_some(),
+            A::AcceptCandidate | A::DiscardCandidate => self.generation.shown().is_some(),
+            A::NextCandidate | A::PreviousCandidate => !self.generation.candidates().is_empty(),
+            A::SelectionFromChange | A::ClearChange => self.doc().change.is_some(),
+            A::ChangeFromSelection => self.doc().selection.is_some(),
             A::NextDocument | A::PreviousDocument => self.documents.len() > 1,
             A::Recover => !self.found.is_empty(),
             _ => true,
@@ -388,10 +447,11 @@ impl Editor {
             A::ToggleMask => layer.and_then(|l| l.mask.as_ref()).map(|m| m.enabled),
             A::ToggleEditMask => Some(self.open().edit_mask),
             A::EraseMode => Some(self.erase),
+            A::LivePainting => Some(self.generation.options.live.on),
             A::MirrorPainting => Some(self.options.symmetry != Symmetry::Off),
             A::MirrorView => Some(self.viewport().mirrored),
             A::TogglePixelGrid => Some(self.settings.pixel_grid),
-            _ => ToolKind::ALL.into_iter().find(|k| k.action() == action).map(|k| k == self.toolbox.kind),
+            _ => ToolKind::ALL.into_iter().find(|k| k.action() == action).map(|k| k == self.toolbox.kind()),
         }
     }
 }

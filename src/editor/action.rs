@@ -20,6 +20,8 @@ pub enum Menu {
     View,
     /// Choosing tools.
     Tool,
+    /// Pictures from words.
+    Generate,
     /// Brush and colour.
     Brush,
     /// Panels and looks.
@@ -30,13 +32,14 @@ pub enum Menu {
 
 impl Menu {
     /// In the order of the menu bar.
-    pub const ALL: [Menu; 11] = [
+    pub const ALL: [Menu; 12] = [
         Menu::File,
         Menu::Edit,
         Menu::Image,
         Menu::Layer,
         Menu::Select,
         Menu::Filter,
+        Menu::Generate,
         Menu::Brush,
         Menu::Tool,
         Menu::View,
@@ -55,6 +58,7 @@ impl Menu {
             Menu::Filter => "Filter",
             Menu::View => "View",
             Menu::Tool => "Tools",
+            Menu::Generate => "Generate",
             Menu::Brush => "Brush",
             Menu::Window => "Window",
             Menu::Help => "Help",
@@ -179,6 +183,24 @@ actions! {
     Restroke Filter "Restroke…" "Ctrl+R";
     RepeatFilter Filter "Repeat last filter" "Ctrl+F";
 
+    Generate Generate "Generate" "Ctrl+Enter";
+    GenerateFirst Generate "Generate before what waits" "Ctrl+Shift+Enter";
+    GenerateInstead Generate "Generate instead of what waits" "Ctrl+Alt+Enter";
+    Refine Generate "Refine" "";
+    StopGenerating Generate "Stop" "";
+    StopAll Generate "Stop and clear the queue" "";
+    AcceptCandidate Generate "Accept candidate" "";
+    DiscardCandidate Generate "Discard candidate" "";
+    NextCandidate Generate "Next candidate" "Ctrl+Right";
+    PreviousCandidate Generate "Previous candidate" "Ctrl+Left";
+    LivePainting Generate "Live painting" "Ctrl+Alt+L";
+    KeepLive Generate "Keep the live picture" "";
+    ChangeFromSelection Generate "Change mask from selection" "";
+    SelectionFromChange Generate "Selection from change mask" "";
+    ClearChange Generate "Clear change mask" "";
+    FrameFix Generate "Fix the frame where it is" "";
+    FrameFollow Generate "Let the frame follow page or selection" "";
+
     BrushSmaller Brush "Smaller brush" "[";
     BrushLarger Brush "Larger brush" "]";
     BrushSofter Brush "Softer brush" "Shift+[";
@@ -196,6 +218,7 @@ actions! {
 
     ToolBrush Tool "Brush" "B";
     ToolEraser Tool "Eraser" "E";
+    ToolChange Tool "Change brush" "Q";
     ToolFill Tool "Fill" "G F";
     ToolGradient Tool "Gradient" "Shift+G";
     ToolShape Tool "Shapes" "U";
@@ -228,11 +251,16 @@ actions! {
 
     CommandPalette Window "Command palette…" "Ctrl+Shift+P";
     TogglePanels Window "Hide panels" "Tab";
+    FocusPanels Window "Go to the panels" "F6";
+    FocusMenus Window "Go to the menus" "F10";
     ToggleTheme Window "Dark or light" "";
     UiLarger Window "Larger interface" "Ctrl+Alt++ Ctrl+Alt+=";
     UiSmaller Window "Smaller interface" "Ctrl+Alt+-";
     FullScreen Window "Full screen" "F11";
     ResetPanels Window "Reset panels" "";
+    Messages Window "Messages…" "";
+    CloseNotices Window "Close notices" "F8";
 
-    About Help "About Scumble" "F1";
+    CheatSheet Help "Shortcuts at a glance" "F1";
+    About Help "About Scumble" "";
 }

@@ -27,9 +27,7 @@ impl Editor {
         } else {
             match self.active_layer().map(|layer| (layer.pixels(), layer)) {
                 Some((Some(pixels), _)) => pixels.clone(),
-                Some((None, group)) => {
-                    composite::composite_layers(group.children(), &group.tiles())
-                }
+                Some((None, group)) => composite::composite_layers(group.children(), &group.tiles()),
                 None => return false,
             }
         };
@@ -80,7 +78,9 @@ impl Editor {
                 let bounds = Rect::from_size(0, 0, width, height);
                 match Pixels::from_rgba8(bounds, rgba) {
                     Some(pixels) => (pixels, bounds),
-                    None => return self.tell(NoticeKind::Warning, "The clipboard holds no picture that fits."),
+                    None => {
+                        return self.tell(NoticeKind::Warning, "The clipboard holds no picture that fits.");
+                    }
                 }
             }
         };

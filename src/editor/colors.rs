@@ -21,7 +21,12 @@ pub struct Colors {
 
 impl Default for Colors {
     fn default() -> Self {
-        Self { foreground: Rgba::BLACK, background: Rgba::WHITE, recent: Vec::new(), palette: basic_palette() }
+        Self {
+            foreground: Rgba::BLACK,
+            background: Rgba::WHITE,
+            recent: Vec::new(),
+            palette: basic_palette(),
+        }
     }
 }
 
@@ -60,7 +65,10 @@ pub fn basic_palette() -> Palette {
     for l in [0.85, 0.7, 0.55, 0.4f32] {
         for i in 0..12 {
             let h = i as f32 / 12.0;
-            add(Oklch { l, c: 0.16, h }.to_srgb_in_gamut(), format!("Hue {} lightness {}", i * 30, l * 100.0));
+            add(
+                Oklch { l, c: 0.16, h }.to_srgb_in_gamut(),
+                format!("Hue {} lightness {}", i * 30, l * 100.0),
+            );
         }
     }
     palette

@@ -2,9 +2,10 @@
 
 use super::action::Action;
 use super::files::ExportChoice;
-use super::options::ToolOptions;
 use super::opened::DocId;
+use super::options::ToolOptions;
 use super::settings::Settings;
+use super::tool::ToolCommand;
 use super::work::Operation;
 use crate::color::Rgba;
 use crate::document::edit::Place;
@@ -18,6 +19,8 @@ use std::path::PathBuf;
 pub enum LayerCommand {
     /// Makes it the one that is painted on.
     Activate,
+    /// Makes it the one that is painted on, or its mask.
+    EditMask(bool),
     /// Another name.
     Rename(String),
     /// 0..=1.
@@ -86,6 +89,15 @@ pub enum ViewCommand {
 pub enum Command {
     /// Something from the table.
     Act(Action),
+    /// Something for the tool in hand.
+    Tool(ToolCommand),
+    /// An arrow key: moves what the tool in hand moves by so many pixels, in the direction of the screen.
+    Nudge {
+        /// To the right.
+        right: i32,
+        /// Down.
+        down: i32,
+    },
     /// A change of one layer.
     Layer(LayerId, LayerCommand),
     /// A change of the view.
@@ -143,6 +155,8 @@ pub enum Command {
         /// Pixels.
         rgba: Vec<u8>,
     },
+    /// The eraser end of the pen is used, or no more.
+    PenEraser(bool),
     /// Sets the page, keeping all paint.
     SetPage(Rect),
     /// Sets the page and cuts what lies outside.
@@ -162,6 +176,8 @@ pub enum Command {
         /// Whether it goes among the recent ones.
         settled: bool,
     },
+    /// Sets the background colour.
+    SetBackground(Rgba),
     /// Adds the foreground colour to the palette.
     AddSwatch,
     /// Removes a colour of the palette.
@@ -180,6 +196,8 @@ pub enum Command {
     BorderSelection(u32),
     /// Begins, or changes, an operation that is previewed until it is applied.
     Preview(Operation),
+    /// Shows the previewed operation's effect on the canvas, or the picture without it, to compare.
+    ShowPreview(bool),
     /// Applies the previewed operation.
     ApplyPreview,
     /// Drops the previewed operation.
@@ -192,6 +210,10 @@ pub enum Command {
     DiscardRecovered(usize),
     /// Adds a finished layer on top of the active one.
     AddLayer(Box<Layer>),
+    /// Sets the change mask.
+    SetChange(Option<crate::document::Mask>),
+    /// Something about generation.
+    Generate(super::generation::GenerateCommand),
 }
 
 /// What the person should be told.

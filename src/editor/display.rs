@@ -82,8 +82,11 @@ impl Pyramid {
         let mut wanted: Vec<Vec<TilePos>> = vec![positions.to_vec()];
         for k in (1..=level).rev() {
             let above = &wanted[wanted.len() - 1];
-            let missing =
-                above.iter().flat_map(|pos| children(*pos)).filter(|pos| self.get(k - 1, *pos).is_none()).collect();
+            let missing = above
+                .iter()
+                .flat_map(|pos| children(*pos))
+                .filter(|pos| self.get(k - 1, *pos).is_none())
+                .collect();
             wanted.push(missing);
         }
         for (k, positions) in wanted.into_iter().rev().enumerate() {
@@ -114,10 +117,12 @@ impl Pyramid {
                 let top = &tile[2 * y * SIDE * n..(2 * y + 1) * SIDE * n];
                 let bottom = &tile[(2 * y + 1) * SIDE * n..(2 * y + 2) * SIDE * n];
                 let row = &mut out[((y0 + y) * SIDE + x0) * n..][..SIDE / 2 * n];
-                for ((px, a), b) in row.chunks_exact_mut(n).zip(top.chunks_exact(2 * n)).zip(bottom.chunks_exact(2 * n))
+                for ((px, a), b) in
+                    row.chunks_exact_mut(n).zip(top.chunks_exact(2 * n)).zip(bottom.chunks_exact(2 * n))
                 {
                     for (c, v) in px.iter_mut().enumerate() {
-                        let sum = u16::from(a[c]) + u16::from(a[n + c]) + u16::from(b[c]) + u16::from(b[n + c]);
+                        let sum =
+                            u16::from(a[c]) + u16::from(a[n + c]) + u16::from(b[c]) + u16::from(b[n + c]);
                         *v = ((sum + 2) / 4) as u8;
                     }
                 }
@@ -142,6 +147,7 @@ pub struct Display {
     seen: Document,
     picture: Pyramid,
     selection: Pyramid,
+    change: Pyramid,
 }
 
 /// Which plane.
@@ -151,26 +157,26 @@ pub enum Plane {
     Picture,
     /// The selection, one byte of coverage.
     Selection,
+    /// The change mask, one byte of strength.
+    Change,
 }
 
 impl Display {
     /// Nothing made yet.
     pub fn new(doc: &Document) -> Self {
-        Self { seen: doc.clone(), picture: Pyramid::new(4), selection: Pyramid::new(1) }
+        Self {
+            seen: doc.clone(),
+            picture: Pyramid::new(4),
+            selection: Pyramid::new(1),
+            change: Pyramid::new(1),
+        }
     }
 
     /// Goes to `doc`: what looks different there is thrown away. Costs by what changed.
     pub fn sync(&mut self, doc: &Document) {
         self.picture.invalidate(&doc.damage_from(&self.seen));
-        match (&doc.selection, &self.seen.selection) {
-            (Some(new), Some(old)) if new.background() == old.background() => {
-                let mut damage = Damage::none();
-                new.diff(old, |pos| damage.add(pos));
-                self.selection.invalidate(&damage);
-            }
-            (None, None) => {}
-            _ => self.selection.invalidate(&Damage::everything()),
-        }
+        self.selection.invalidate(&difference(&doc.selection, &self.seen.selection));
+        self.change.invalidate(&difference(&doc.change, &self.seen.change));
         self.seen = doc.clone();
     }
 
@@ -184,6 +190,7 @@ impl Display {
         match plane {
             Plane::Picture => self.picture.get(level, pos),
             Plane::Selection => self.selection.get(level, pos),
+            Plane::Change => self.change.get(level, pos),
         }
     }
 
@@ -195,11 +202,28 @@ impl Display {
                 let tiles = composite::composite_rgba8(seen, positions, Alpha::Premultiplied);
                 tiles.into_iter().map(|tile| tile.map(Arc::from)).collect()
             }),
-            Plane::Selection => self.selection.make(level, positions, &mut |positions| {
-                positions.iter().map(|pos| seen.selection.as_ref().and_then(|mask| coverage(mask, *pos))).collect()
-            }),
+            Plane::Selection => self.selection.make(level, positions, &mut of(&seen.selection)),
+            Plane::Change => self.change.make(level, positions, &mut of(&seen.change)),
         }
     }
+}
+
+/// Where two masks differ.
+fn difference(new: &Option<Mask>, old: &Option<Mask>) -> Damage {
+    match (new, old) {
+        (Some(new), Some(old)) if new.background() == old.background() => {
+            let mut damage = Damage::none();
+            new.diff(old, |pos| damage.add(pos));
+            damage
+        }
+        (None, None) => Damage::none(),
+        _ => Damage::everything(),
+    }
+}
+
+/// Makes tiles of a mask.
+fn of(mask: &Option<Mask>) -> impl FnMut(&[TilePos]) -> Vec<Tile> {
+    |positions| positions.iter().map(|pos| mask.as_ref().and_then(|mask| coverage(mask, *pos))).collect()
 }
 
 fn coverage(mask: &Mask, pos: TilePos) -> Tile {

@@ -315,7 +315,8 @@ fn serve(request: FileRequest) -> Result<Option<FileEvent>, String> {
         FileRequest::WriteText(path, text) => {
             let folder = path.parent().map_or(Ok(()), std::fs::create_dir_all);
             folder.map_err(|e| format!("cannot make the folder of {}: {e}", path.display()))?;
-            let fill = |out: &mut dyn std::io::Write| out.write_all(text.as_bytes()).map_err(|e| e.to_string());
+            let fill =
+                |out: &mut dyn std::io::Write| out.write_all(text.as_bytes()).map_err(|e| e.to_string());
             io::atomic::write_atomic(&path, fill).map_err(words)?;
             return Ok(None);
         }

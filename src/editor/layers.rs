@@ -14,6 +14,11 @@ impl Editor {
         }
         match command {
             LayerCommand::Activate => self.activate(id),
+            LayerCommand::EditMask(mask) => {
+                self.activate(id);
+                let masked = self.doc().layer(id).is_some_and(|l| l.mask.is_some());
+                self.open_mut().edit_mask = mask && masked;
+            }
             LayerCommand::Rename(name) => {
                 let name = name.trim().to_owned();
                 if !name.is_empty() && self.doc().layer(id).is_some_and(|l| l.name != name) {
@@ -57,7 +62,10 @@ impl Editor {
     /// Choosing a layer is no step of its own, but is kept with the document.
     fn activate(&mut self, id: LayerId) {
         if self.doc().active != Some(id) {
-            self.with_tool(super::Toolbox::cancel);
+            self.with_tool(super::Toolbox::settle);
+            if self.preview.is_some() {
+                return self.tell_preview_open();
+            }
             let open = self.open_mut();
             edit::set_active(&mut open.doc, id);
             open.edit_mask = false;
@@ -86,9 +94,13 @@ impl Editor {
         }
         let before = self.doc().clone();
         change(&mut self.open_mut().doc);
-        if *self.doc() == before {
-            return;
+        if *self.doc() != before {
+            self.commit_merging(id, name);
         }
+    }
+
+    /// Makes what the document is now an undo step, or more of the step before if that is of the same kind.
+    pub(super) fn commit_merging(&mut self, id: LayerId, name: &'static str) {
         let now = self.now_secs;
         let key = (self.open().id, id, name);
         let merge = self.merging.is_some_and(|(d, i, n, at)| (d, i, n) == key && now - at < MERGE_SECS);
@@ -117,7 +129,8 @@ impl Editor {
         let mut names = Vec::new();
         self.doc().walk(|layer| names.push(layer.name.clone()));
         let word = if group { "Group" } else { "Layer" };
-        let name = (1..).map(|n| format!("{word} {n}")).find(|name| !names.contains(name)).unwrap_or_default();
+        let name =
+            (1..).map(|n| format!("{word} {n}")).find(|name| !names.contains(name)).unwrap_or_default();
         let layer = if group {
             Layer::group(LayerId(0), name, Layers::new())
         } else {

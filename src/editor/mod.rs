@@ -12,7 +12,12 @@ pub mod colors;
 pub mod command;
 pub mod display;
 mod documents;
+pub mod drawing;
 pub mod files;
+pub mod floating;
+mod generating;
+pub mod generation;
+pub mod histogram;
 pub mod journals;
 mod layers;
 pub mod opened;
@@ -41,7 +46,7 @@ use options::ToolOptions;
 use preview::Previewed;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use tool::{Cx, Outcome, Overlay, PointerEvent, Toolbox};
+use tool::{Cursor, Cx, Modifiers, Outcome, Overlay, PointerEvent, Scene, ToolCommand, Toolbox};
 use work::{Waker, Worker};
 
 /// How long settings may change before they are written.
@@ -77,6 +82,7 @@ pub struct Editor {
     colors: Colors,
     settings: Settings,
     erase: bool,
+    pen_eraser: bool,
     preview: Option<Previewed>,
     last_filter: Option<work::Operation>,
     clipboard: Option<clipboard::Clip>,
@@ -89,6 +95,11 @@ pub struct Editor {
     files: FileThread,
     journals: JournalThread,
     worker: Worker,
+    generation: generation::Generation,
+    /// The picture with a preview or a candidate over it.
+    shown_with_overlay: Option<Document>,
+    /// Finished parts of extensions that wait for the end of a gesture.
+    extensions: Vec<(DocId, LayerId, crate::document::Pixels)>,
     /// Files that are being read.
     opening: Vec<PathBuf>,
     /// How many copies are being written.
@@ -111,7 +122,13 @@ pub struct Editor {
 
 impl Editor {
     /// A program with one empty document. `waker` is called from threads when [`Editor::tick`] has something to do.
-    pub fn new(folders: Folders, settings: Settings, own_brushes: Vec<crate::paint::Brush>, waker: Waker) -> Self {
+    pub fn new(
+        folders: Folders,
+        settings: Settings,
+        own_brushes: Vec<crate::paint::Brush>,
+        models: Option<generation::Models>,
+        waker: Waker,
+    ) -> Self {
         let settings = settings.sanitised();
         let mut brushes = BrushShelf::new(own_brushes);
         brushes.pick(&settings.brush);
@@ -120,10 +137,11 @@ impl Editor {
             current: 0,
             next_id: 1,
             toolbox: Toolbox::default(),
-            options: settings.tools.clone(),
+            options: settings.tools.clone().sanitised(),
             brushes,
             colors: Colors::default(),
             erase: false,
+            pen_eraser: false,
             preview: None,
             last_filter: None,
             clipboard: None,
@@ -131,6 +149,9 @@ impl Editor {
             effects: Vec::new(),
             merging: None,
             now_secs: 0.0,
+            generation: generation::Generation::new(models, settings.generate.clone(), waker.clone()),
+            shown_with_overlay: None,
+            extensions: Vec::new(),
             files: FileThread::start(waker.clone()),
             journals: JournalThread::start(folders.state.clone(), waker.clone()),
             worker: Worker::start(waker),
@@ -173,7 +194,13 @@ impl Editor {
 
     /// The picture that is to be shown: the edited one, or the preview of an operation.
     pub fn shown(&self) -> &Document {
-        self.preview.as_ref().and_then(Previewed::shown).unwrap_or(&self.open().doc)
+        let plain = || self.preview.as_ref().and_then(Previewed::shown).unwrap_or(&self.open().doc);
+        self.shown_with_overlay.as_ref().unwrap_or_else(plain)
+    }
+
+    /// Generation: frame, jobs, candidates.
+    pub fn generation(&self) -> &generation::Generation {
+        &self.generation
     }
 
     /// The layer that is painted on.
@@ -188,7 +215,7 @@ impl Editor {
 
     /// The tool in hand.
     pub fn tool(&self) -> tool::ToolKind {
-        self.toolbox.kind
+        self.toolbox.kind()
     }
 
     /// Options of tools.
@@ -213,7 +240,7 @@ impl Editor {
 
     /// Whether any brush erases.
     pub fn erasing(&self) -> bool {
-        self.erase || self.toolbox.kind == tool::ToolKind::Eraser
+        self.erase || self.pen_eraser || self.toolbox.kind() == tool::ToolKind::Eraser
     }
 
     /// The operation that is previewed, and whether its picture is up to date.
@@ -221,9 +248,29 @@ impl Editor {
         self.preview.as_ref().map(|p| (p.operation(), p.ready()))
     }
 
+    /// Whether the effect of the previewed operation is shown, and whether it is being applied: it can then no longer
+    /// be changed.
+    pub fn preview_state(&self) -> (bool, bool) {
+        self.preview.as_ref().map_or((true, false), |p| (p.visible(), p.applying()))
+    }
+
     /// What the tool in hand draws over the canvas.
     pub fn overlay(&self) -> Overlay {
-        self.toolbox.overlay(self.open(), &self.options)
+        self.toolbox.overlay(&self.scene())
+    }
+
+    /// What the pointer looks like at a canvas position.
+    pub fn cursor(&self, at: crate::geom::Point, held: Modifiers) -> Cursor {
+        self.toolbox.cursor(&self.scene(), at, held)
+    }
+
+    fn scene(&self) -> Scene<'_> {
+        Scene { open: self.open(), options: &self.options }
+    }
+
+    /// The tools: what they have open, for the options bar.
+    pub fn toolbox(&self) -> &Toolbox {
+        &self.toolbox
     }
 
     /// Whether a gesture (a stroke, a drag) is under way.
@@ -243,7 +290,9 @@ impl Editor {
     /// The pointer did something over the canvas.
     pub fn pointer(&mut self, event: &PointerEvent) {
         if event.phase != tool::Phase::Hover && self.preview.is_some() && !self.toolbox.owns_preview() {
-            if event.phase == tool::Phase::Down {
+            // What is being applied is there in a moment.
+            let applying = self.preview.as_ref().is_some_and(Previewed::applying);
+            if event.phase == tool::Phase::Down && !applying {
                 self.tell_preview_open();
             }
             return;
@@ -254,15 +303,28 @@ impl Editor {
 
     /// Enter: finishes what the tool has open.
     pub fn confirm(&mut self) {
-        if !self.with_tool(Toolbox::confirm) && self.preview.is_some() {
+        if self.with_tool(Toolbox::confirm) {
+            return;
+        }
+        if self.preview.is_some() {
             self.apply(Command::ApplyPreview);
+        } else if let Some(id) = self.generation.shown() {
+            self.apply(Command::Generate(generation::GenerateCommand::Accept(id)));
         }
     }
 
     /// Escape: drops what is not finished.
     pub fn escape(&mut self) {
-        if !self.with_tool(Toolbox::cancel) && self.preview.is_some() {
+        use generation::{GenerateCommand, Kind};
+        if self.with_tool(Toolbox::cancel) {
+            return;
+        }
+        if self.preview.is_some() {
             self.apply(Command::CancelPreview);
+        } else if self.generation.progress().is_some_and(|p| p.kind != Kind::Live && !p.stopping) {
+            self.apply(Command::Generate(GenerateCommand::Cancel));
+        } else if self.generation.shown().is_some() {
+            self.apply(Command::Generate(GenerateCommand::Show(None)));
         }
     }
 
@@ -272,13 +334,20 @@ impl Editor {
             options: &self.options,
             brushes: &mut self.brushes,
             colors: &mut self.colors,
-            erase: self.erase,
+            erase: self.erase || self.pen_eraser,
             now_secs: self.now_secs,
+            previewing: self.preview.is_some(),
             out: Outcome::default(),
         };
         let result = run(&mut self.toolbox, &mut cx);
-        let Outcome { commit, commands, effects } = cx.out;
+        let Outcome { commit, merge, selection, commands, effects } = cx.out;
         self.effects.extend(effects);
+        if let Some((layer, name)) = merge {
+            self.commit_merging(layer, name);
+        }
+        if let Some((name, selection)) = selection {
+            self.set_selection(name, selection);
+        }
         if let Some(name) = commit {
             self.commit(&name);
         }
@@ -304,6 +373,10 @@ impl Editor {
 
     /// Whether nothing is open that has to be finished first; says so if there is.
     fn may_edit(&mut self) -> bool {
+        if let Some(name) = self.toolbox.holds_work() {
+            self.tell_open(name);
+            return false;
+        }
         self.with_tool(Toolbox::cancel);
         if self.preview.is_some() {
             self.tell_preview_open();
@@ -313,6 +386,10 @@ impl Editor {
 
     fn tell_preview_open(&mut self) {
         let name = self.preview.as_ref().map_or("", |p| p.operation().name());
+        self.tell_open(name);
+    }
+
+    fn tell_open(&mut self, name: &str) {
         self.tell(NoticeKind::Info, format!("Apply or cancel “{name}” first (Enter or Escape)."));
     }
 
@@ -329,6 +406,8 @@ impl Editor {
     fn obey(&mut self, command: Command) {
         match command {
             Command::Act(action) => self.act(action),
+            Command::Tool(command) => drop(self.with_tool(|toolbox, cx| toolbox.command(cx, command))),
+            Command::Nudge { right, down } => self.nudge(right, down),
             Command::Layer(id, command) => self.layer_command(id, command),
             Command::View(command) => self.view_command(command),
             Command::JumpHistory(step) => self.jump(step),
@@ -338,7 +417,9 @@ impl Editor {
             Command::SaveCancelled(id) => self.save_cancelled(id),
             Command::QuitNow => self.quit_now(),
             Command::SaveAllAndQuit => self.save_and_quit(),
-            Command::NewDocument { name, width, height, ground } => self.new_document(&name, width, height, ground),
+            Command::NewDocument { name, width, height, ground } => {
+                self.new_document(&name, width, height, ground)
+            }
             Command::OpenFiles(paths) => self.open_files(paths, false),
             Command::OpenAsLayers(paths) => self.open_files(paths, true),
             Command::SaveTo(id, path) => self.save_to(id, path),
@@ -349,6 +430,7 @@ impl Editor {
                 self.files.send(FileRequest::WritePalette(path, self.colors.palette.clone()));
             }
             Command::PastePicture { width, height, rgba } => self.paste_picture(width, height, &rgba),
+            Command::PenEraser(used) => self.pen_eraser = used,
             Command::SetPage(page) => {
                 if page != self.doc().page && !page.is_empty() {
                     self.edit("Page size", |doc| drop(crate::document::edit::set_page(doc, page)));
@@ -361,17 +443,22 @@ impl Editor {
             Command::DeleteBrush(name) => self.delete_brush(&name),
             Command::SetColor { color, settled } => {
                 self.colors.foreground = color;
+                self.with_tool(Toolbox::refresh);
                 if settled {
                     self.colors.remember(color);
                 }
             }
+            Command::SetBackground(color) => self.colors.background = color,
             Command::AddSwatch => self.add_swatch(),
             Command::RemoveSwatch(index) => {
                 if index < self.colors.palette.colors.len() {
                     self.colors.palette.colors.remove(index);
                 }
             }
-            Command::SetOptions(options) => self.options = *options,
+            Command::SetOptions(options) => {
+                self.options = options.sanitised();
+                self.with_tool(Toolbox::refresh);
+            }
             Command::SetSymmetry(symmetry) => self.options.symmetry = symmetry,
             Command::SetSettings(settings) => self.set_settings(*settings),
             Command::GrowSelection(by) => self.change_selection("Grow selection", |mask| {
@@ -382,18 +469,27 @@ impl Editor {
                 }
             }),
             Command::FeatherSelection(px) => {
-                self.change_selection("Feather selection", |mask| crate::document::selection::feather(mask, px));
+                self.change_selection("Feather selection", |mask| {
+                    crate::document::selection::feather(mask, px)
+                });
             }
             Command::BorderSelection(px) => {
-                self.change_selection("Selection border", |mask| crate::document::selection::border(mask, px));
+                self.change_selection("Selection border", |mask| {
+                    crate::document::selection::border(mask, px)
+                });
             }
             Command::Preview(operation) => self.set_preview(operation),
+            Command::ShowPreview(shown) => self.show_preview(shown),
             Command::ApplyPreview => self.apply_preview(),
             Command::CancelPreview => self.preview = None,
             Command::Operate(operation) => self.operate(operation),
             Command::Recover(number) => self.recover(number),
             Command::DiscardRecovered(number) => self.discard_found(number),
             Command::AddLayer(layer) => self.add_layer(*layer),
+            Command::SetChange(mask) => {
+                self.edit("Change mask", |doc| drop(crate::document::edit::set_change(doc, mask)));
+            }
+            Command::Generate(command) => self.generate_command(command),
         }
     }
 
@@ -403,6 +499,7 @@ impl Editor {
         self.take_file_events();
         self.take_journal_events();
         self.take_work();
+        self.take_generation();
         self.keep_journals();
         if self.settings_due.is_some_and(|due| now_secs >= due) {
             self.store_settings();
@@ -469,6 +566,7 @@ impl Editor {
     /// Writes the settings with the state of tools, brush and colours.
     pub fn store_settings(&mut self) {
         self.settings.tools = self.options.clone();
+        self.settings.generate = self.generation.options.clone();
         self.settings.brush = self.brushes.brush().name.clone();
         let colors = [self.colors.foreground, self.colors.background].into_iter();
         self.settings.colors = colors.chain(self.colors.recent.iter().copied()).map(|c| c.to_hex()).collect();
@@ -487,7 +585,7 @@ impl Editor {
         if !self.brushes.pick(name) {
             return self.tell(NoticeKind::Warning, format!("There is no brush called “{name}”."));
         }
-        if self.toolbox.kind != tool::ToolKind::Eraser {
+        if self.toolbox.kind() != tool::ToolKind::Eraser {
             self.take_tool(tool::ToolKind::Brush);
         }
     }
@@ -516,10 +614,25 @@ impl Editor {
     }
 
     fn take_tool(&mut self, kind: tool::ToolKind) {
-        if self.toolbox.kind != kind {
-            self.with_tool(Toolbox::cancel);
-            self.toolbox.kind = kind;
+        if self.toolbox.kind() != kind {
+            self.with_tool(Toolbox::settle);
+            self.with_tool(|toolbox, cx| toolbox.take(cx, kind));
         }
+    }
+
+    /// Moves what the tool moves by pixels in a direction of the screen: along the axis of the canvas that is nearest.
+    fn nudge(&mut self, right: i32, down: i32) {
+        let map = self.viewport().canvas_from_screen();
+        let zero = map.apply(crate::geom::Point::default());
+        let to = map.apply(crate::geom::Point::new(f64::from(right), f64::from(down)));
+        let d = to - zero;
+        let by = right.abs().max(down.abs());
+        let (dx, dy) = if d.x.abs() >= d.y.abs() {
+            (if d.x < 0.0 { -by } else { by }, 0)
+        } else {
+            (0, if d.y < 0.0 { -by } else { by })
+        };
+        self.with_tool(|toolbox, cx| toolbox.command(cx, ToolCommand::Nudge { dx, dy }));
     }
 
     fn page(&self) -> Rect {
@@ -529,17 +642,23 @@ impl Editor {
 
 /// The file name of a user's preset.
 fn brush_file(name: &str) -> String {
-    let safe: String =
-        name.chars().map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' }).take(80).collect();
+    let safe: String = name
+        .chars()
+        .map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
+        .take(80)
+        .collect();
     format!("{safe}.toml")
 }
 
 impl Drop for Editor {
     fn drop(&mut self) {
-        if self.settings_due.is_some() {
+        if std::thread::panicking() {
+            // The program ends by a fault: what the journal does not have yet, it gets now.
+            self.now_secs = f64::MAX;
+        } else if self.settings_due.is_some() {
             self.store_settings();
         }
-        if self.ended {
+        if self.ended && !std::thread::panicking() {
             self.journals.end();
         } else {
             self.keep_journals();

@@ -143,7 +143,9 @@ impl OpenDocument {
     pub(super) fn is_flat(&self) -> bool {
         match self.doc.layers().as_slice() {
             [layer] => {
-                layer.visible && layer.pixels().is_some() && self.doc.page.contains_rect(&layer.content_bounds())
+                layer.visible
+                    && layer.pixels().is_some()
+                    && self.doc.page.contains_rect(&layer.content_bounds())
             }
             _ => false,
         }
@@ -165,7 +167,12 @@ impl OpenDocument {
 
     /// What the journal is to be given, within how many seconds; `None` = it has all, or it can wait, because a gesture
     /// is under way and will end.
-    pub(super) fn to_journal(&mut self, now_secs: f64, wait_secs: f64, busy: bool) -> Option<(Document, JournalNote, f64)> {
+    pub(super) fn to_journal(
+        &mut self,
+        now_secs: f64,
+        wait_secs: f64,
+        busy: bool,
+    ) -> Option<(Document, JournalNote, f64)> {
         let left = (self.changed_secs? + wait_secs - now_secs).clamp(0.0, wait_secs);
         if busy && left > 0.0 {
             return None;

@@ -1,8 +1,10 @@
 //! Options of tools: plain data that the options bar edits and the settings keep.
 
 use crate::document::selection::Combine;
+use crate::geom::Point;
 use crate::paint::Symmetry;
 use crate::paint::fill::FillSettings;
+use crate::paint::text::Text;
 use crate::paint::transform::Resample;
 use serde::{Deserialize, Serialize};
 
@@ -56,6 +58,25 @@ pub enum GradientInk {
     ForegroundToClear,
 }
 
+/// Which ratio the page tool keeps; upright where the page is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CropAspect {
+    /// None.
+    #[default]
+    Free,
+    /// 1 to 1.
+    Square,
+    /// 3 to 2.
+    ThreeTwo,
+    /// 4 to 3.
+    FourThree,
+    /// 16 to 9.
+    SixteenNine,
+    /// That of the page.
+    Original,
+}
+
 /// How the selection tools work.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -82,6 +103,8 @@ impl Default for SelectOptions {
 pub struct ToolOptions {
     /// Copies of strokes.
     pub symmetry: Symmetry,
+    /// Diameter of the change brush in canvas pixels.
+    pub change_brush_px: f32,
     /// Length of the strong stabiliser's string in screen pixels.
     pub string_px: f64,
     /// Bucket.
@@ -110,12 +133,23 @@ pub struct ToolOptions {
     pub resample: Resample,
     /// Move tool: takes the topmost layer under the pointer.
     pub move_picks_layer: bool,
+    /// Transform: width and height keep their ratio without Shift.
+    pub transform_keeps: bool,
+    /// Page tool: which ratio it keeps.
+    pub crop_aspect: CropAspect,
+    /// Page tool: what lies outside the new page is removed.
+    pub crop_deletes: bool,
+    /// Page tool: pulling the page outward lets generation fill what is new, at once.
+    pub crop_fills: bool,
+    /// How the next text is set.
+    pub text: Text,
 }
 
 impl Default for ToolOptions {
     fn default() -> Self {
         Self {
             symmetry: Symmetry::Off,
+            change_brush_px: 80.0,
             string_px: 60.0,
             fill: FillSettings { sample_all: true, ..FillSettings::default() },
             wand: FillSettings { sample_all: true, ..FillSettings::default() },
@@ -130,6 +164,40 @@ impl Default for ToolOptions {
             pick_radius_px: 0,
             resample: Resample::Bicubic,
             move_picks_layer: false,
+            transform_keeps: true,
+            crop_aspect: CropAspect::Free,
+            crop_deletes: false,
+            crop_fills: false,
+            text: Text::default(),
         }
+    }
+}
+
+impl ToolOptions {
+    /// With every number in its range: they come out of a file.
+    pub fn sanitised(mut self) -> Self {
+        let within =
+            |v: f32, lo: f32, hi: f32, other: f32| if v.is_finite() { v.clamp(lo, hi) } else { other };
+        let within64 =
+            |v: f64, lo: f64, hi: f64, other: f64| if v.is_finite() { v.clamp(lo, hi) } else { other };
+        self.string_px = within64(self.string_px, 1.0, 2000.0, 60.0);
+        self.outline_px = within64(self.outline_px, 0.5, 500.0, 4.0);
+        self.pick_radius_px = self.pick_radius_px.clamp(0, 64);
+        for flood in [&mut self.fill.flood, &mut self.wand.flood] {
+            flood.tolerance = within(flood.tolerance, 0.0, 1.0, 0.1);
+            flood.gap_px = flood.gap_px.min(64);
+            flood.grow_px = flood.grow_px.clamp(-64, 64);
+        }
+        let select = &mut self.select;
+        select.feather_px = within(select.feather_px, 0.0, 500.0, 0.0);
+        select.brush_px = within(select.brush_px, 1.0, crate::paint::Brush::MAX_SIZE_PX, 60.0);
+        select.brush_hardness = within(select.brush_hardness, 0.0, 1.0, 0.8);
+        let finite = |p: Point| p.x.is_finite() && p.y.is_finite();
+        match &mut self.symmetry {
+            Symmetry::Mirror { center, turns } if finite(*center) && turns.is_finite() => {}
+            Symmetry::Radial { center, count, .. } if finite(*center) => *count = (*count).clamp(2, 64),
+            other => *other = Symmetry::Off,
+        }
+        self
     }
 }

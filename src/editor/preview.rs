@@ -13,6 +13,8 @@ pub(super) struct Previewed {
     result: Option<(Document, bool)>,
     /// Apply as soon as the newest order is finished.
     applying: bool,
+    /// Whether the canvas shows it.
+    visible: bool,
 }
 
 impl Previewed {
@@ -21,7 +23,16 @@ impl Previewed {
     }
 
     pub(super) fn shown(&self) -> Option<&Document> {
-        self.result.as_ref().map(|(doc, _)| doc)
+        self.result.as_ref().filter(|_| self.visible).map(|(doc, _)| doc)
+    }
+
+    pub(super) fn visible(&self) -> bool {
+        self.visible
+    }
+
+    /// Whether it will be applied as soon as it is ready.
+    pub(super) fn applying(&self) -> bool {
+        self.applying
     }
 
     pub(super) fn ready(&self) -> bool {
@@ -43,8 +54,16 @@ impl Editor {
             Some(_) => {}
             None => {
                 let number = self.worker.order(&self.documents[self.current].doc, &operation);
-                self.preview = Some(Previewed { operation, number, result: None, applying: false });
+                self.preview =
+                    Some(Previewed { operation, number, result: None, applying: false, visible: true });
             }
+        }
+    }
+
+    /// Shows the picture with or without the operation.
+    pub(super) fn show_preview(&mut self, visible: bool) {
+        if let Some(preview) = &mut self.preview {
+            preview.visible = visible;
         }
     }
 
@@ -63,8 +82,12 @@ impl Editor {
         }
         let Some(Previewed { operation, result: Some((doc, _)), .. }) = self.preview.take() else { return };
         let open = self.open_mut();
-        // Only what the operation works on: what does not belong to the picture stays as it is now.
+        // Which layer is painted on may have been chosen anew meanwhile; it is no part of the operation.
+        let active = open.doc.active;
         open.doc = doc;
+        if let Some(id) = active.filter(|id| open.doc.layer(*id).is_some()) {
+            open.doc.active = Some(id);
+        }
         self.commit(operation.name());
         if matches!(operation, Operation::Filter(..) | Operation::Restroke(..)) {
             self.last_filter = Some(operation);

@@ -19,7 +19,9 @@ impl Editor {
             self.open_mut().looked_at(now);
         }
         for (at, open) in self.documents.iter_mut().enumerate() {
-            let Some((doc, note, left)) = open.to_journal(now, wait, busy && at == self.current) else { continue };
+            let Some((doc, note, left)) = open.to_journal(now, wait, busy && at == self.current) else {
+                continue;
+            };
             let within = Duration::from_secs_f64(left);
             self.journals.keep(Keep { id: open.id, doc, note, within, replaces: None });
         }
@@ -37,18 +39,24 @@ impl Editor {
                     self.recovering.remove(&number);
                     self.with_tool(super::Toolbox::cancel);
                     self.preview = None;
-                    let file = note.path.as_deref().and_then(|p| p.file_stem()).map(|s| s.to_string_lossy().into_owned());
+                    let file = note
+                        .path
+                        .as_deref()
+                        .and_then(|p| p.file_stem())
+                        .map(|s| s.to_string_lossy().into_owned());
                     let name = file.unwrap_or_else(|| note.name.clone());
                     let id = self.replace_untouched(&name, doc.clone());
                     let Some(open) = self.document_mut(id) else { continue };
                     open.path = note.path;
                     open.unsaved();
                     // At once: the old journal goes when the new one is written.
-                    let keep = Keep { id, doc, note: open.note(), within: Duration::ZERO, replaces: Some(number) };
+                    let keep =
+                        Keep { id, doc, note: open.note(), within: Duration::ZERO, replaces: Some(number) };
                     self.journals.keep(keep);
                 }
                 JournalEvent::Unreadable { number, folder } => {
-                    let name = self.recovering.remove(&number).map_or_else(String::new, |found| found.note.name);
+                    let name =
+                        self.recovering.remove(&number).map_or_else(String::new, |found| found.note.name);
                     let text = format!(
                         "“{name}” could not be read. Its journal stays in {} and is tried again at the next start.",
                         folder.display()

@@ -55,8 +55,12 @@ impl Editor {
         open.asking = false;
         let path = if path.extension().is_some() { path } else { path.with_extension("ora") };
         let doc = open.doc.clone();
-        let picture =
-            ExportSettings { texts: open.texts.clone(), deep: open.deep, jpeg_quality, ..ExportSettings::default() };
+        let picture = ExportSettings {
+            texts: open.texts.clone(),
+            deep: open.deep,
+            jpeg_quality,
+            ..ExportSettings::default()
+        };
         open.begin_saving(doc.clone());
         self.files.send(FileRequest::Save { id, doc, path, picture });
     }
@@ -130,6 +134,7 @@ impl Editor {
         }
         self.documents.remove(at);
         self.journals.forget(id);
+        self.generation.forget(id);
         if self.current > at || self.current == self.documents.len() {
             self.current = self.current.saturating_sub(1);
         }

@@ -1,6 +1,7 @@
 //! What survives a restart.
 
 use super::files::ExportChoice;
+use super::generation::GenerateOptions;
 use super::options::ToolOptions;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -56,6 +57,8 @@ pub struct Settings {
     pub panels: Option<String>,
     /// Options of tools.
     pub tools: ToolOptions,
+    /// Words, style and numbers of generation.
+    pub generate: GenerateOptions,
     /// How the last copy was written.
     pub export: ExportChoice,
 }
@@ -88,6 +91,7 @@ impl Default for Settings {
             brush: "Round".into(),
             panels: None,
             tools: ToolOptions::default(),
+            generate: GenerateOptions::default(),
             export: ExportChoice::default(),
         }
     }
@@ -96,7 +100,9 @@ impl Default for Settings {
 impl Settings {
     /// With every number in its range: the file is foreign data.
     pub fn sanitised(mut self) -> Self {
-        let in_range = |v: f64, lo: f64, hi: f64, otherwise: f64| if v.is_finite() { v.clamp(lo, hi) } else { otherwise };
+        let in_range = |v: f64, lo: f64, hi: f64, otherwise: f64| {
+            if v.is_finite() { v.clamp(lo, hi) } else { otherwise }
+        };
         self.ui_scale = in_range(f64::from(self.ui_scale), 0.75, 2.0, 1.0) as f32;
         self.autosave_secs = in_range(self.autosave_secs, 1.0, 10.0, 5.0);
         self.undo_mib = self.undo_mib.clamp(16, 1 << 20);
@@ -139,7 +145,9 @@ impl Settings {
     pub fn load(path: &Path) -> Result<Self, String> {
         let text = match std::fs::metadata(path) {
             Ok(meta) if meta.len() > MAX_BYTES => return Err(format!("{} is too long", path.display())),
-            Ok(_) => std::fs::read_to_string(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?,
+            Ok(_) => {
+                std::fs::read_to_string(path).map_err(|e| format!("cannot read {}: {e}", path.display()))?
+            }
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(e) => return Err(format!("cannot read {}: {e}", path.display())),
         };

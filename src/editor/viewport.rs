@@ -8,8 +8,8 @@ pub const MIN_ZOOM: f64 = 0.01;
 pub const MAX_ZOOM: f64 = 64.0;
 /// What zoom steps stop at, as a factor.
 const STOPS: [f64; 23] = [
-    0.01, 0.02, 0.03, 0.05, 0.0667, 0.1, 0.125, 0.1667, 0.25, 0.3333, 0.5, 0.6667, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0,
-    12.0, 16.0, 32.0, 64.0,
+    0.01, 0.02, 0.03, 0.05, 0.0667, 0.1, 0.125, 0.1667, 0.25, 0.3333, 0.5, 0.6667, 1.0, 1.5, 2.0, 3.0, 4.0,
+    6.0, 8.0, 12.0, 16.0, 32.0, 64.0,
 ];
 
 /// The view of a canvas: a similarity between canvas pixels and the physical pixels of the view.

@@ -1,7 +1,11 @@
 //! Slow changes of a picture, made on a thread of their own and shown before they are applied.
 
+use super::Action;
+use super::drawing::Drawing;
+use super::floating::{Floating, forget_texts};
 use crate::document::{Document, LayerId, edit};
 use crate::geom::Projective;
+use crate::paint::Curve;
 use crate::paint::filter::{self, Filter};
 use crate::paint::restroke;
 use crate::paint::transform::{self, Resample};
@@ -17,6 +21,10 @@ pub enum Operation {
     Restroke(LayerId, Box<restroke::Settings>),
     /// A layer, or what is selected of it, moved, scaled, rotated or bent.
     Transform(LayerId, Projective, Resample),
+    /// A layer, or what is selected of it, moved by whole pixels.
+    Move(Box<Floating>),
+    /// Something drawn on a layer in one go.
+    Draw(LayerId, Drawing),
     /// The whole picture at another size.
     Resize {
         /// Width of the page in pixels.
@@ -47,9 +55,25 @@ impl Operation {
             },
             Operation::Restroke(..) => "Restroke",
             Operation::Transform(..) => "Transform",
+            Operation::Move(floating) => floating.name(),
+            Operation::Draw(_, drawing) => drawing.name(),
             Operation::Resize { .. } => "Image size",
             Operation::MergeDown(_) => "Merge down",
             Operation::Flatten => "Flatten image",
+        }
+    }
+
+    /// The same operation with the settings that it begins with.
+    pub fn as_it_comes(&self) -> Operation {
+        match self {
+            Operation::Filter(id, filter) => Operation::Filter(*id, first_settings(action_of(filter))),
+            Operation::Restroke(id, _) => Operation::Restroke(*id, Box::default()),
+            Operation::Transform(..)
+            | Operation::Move(_)
+            | Operation::Draw(..)
+            | Operation::Resize { .. }
+            | Operation::MergeDown(_)
+            | Operation::Flatten => self.clone(),
         }
     }
 
@@ -58,11 +82,51 @@ impl Operation {
         match self {
             Operation::Filter(id, what) => filter::apply(doc, *id, what),
             Operation::Restroke(id, settings) => restroke::apply(doc, *id, settings),
-            Operation::Transform(id, map, how) => transform::transform(doc, *id, map, *how),
+            Operation::Transform(id, map, how) => {
+                forget_texts(doc, *id);
+                transform::transform(doc, *id, map, *how)
+            }
+            Operation::Move(floating) => {
+                *doc = floating.placed();
+                return;
+            }
+            Operation::Draw(id, drawing) => return drawing.run(doc, *id),
             Operation::Resize { width, height, how } => transform::resize(doc, *width, *height, *how),
             Operation::MergeDown(id) => edit::merge_down(doc, *id),
             Operation::Flatten => edit::flatten(doc, "Background"),
         };
+    }
+}
+
+/// The action that opens the filter.
+const fn action_of(filter: &Filter) -> Action {
+    match filter {
+        Filter::Levels { .. } => Action::FilterLevels,
+        Filter::Curves { .. } => Action::FilterCurves,
+        Filter::HueSaturation { .. } => Action::FilterHueSaturation,
+        Filter::Blur { .. } => Action::FilterBlur,
+        Filter::Sharpen { .. } => Action::FilterSharpen,
+        Filter::Noise { .. } => Action::FilterNoise,
+        Filter::Invert => Action::FilterInvert,
+    }
+}
+
+/// The settings that the filter of an action begins with.
+pub(super) fn first_settings(action: Action) -> Filter {
+    match action {
+        Action::FilterLevels => {
+            Filter::Levels { black: 0.0, white: 1.0, gamma: 1.0, out_black: 0.0, out_white: 1.0 }
+        }
+        Action::FilterCurves => {
+            let line = || Curve::linear(0.0, 1.0);
+            Filter::Curves { all: line(), channels: [line(), line(), line()] }
+        }
+        Action::FilterHueSaturation => Filter::HueSaturation { hue: 0.0, saturation: 0.0, lightness: 0.0 },
+        Action::FilterDesaturate => Filter::HueSaturation { hue: 0.0, saturation: -1.0, lightness: 0.0 },
+        Action::FilterBlur => Filter::Blur { sigma_px: 4.0 },
+        Action::FilterSharpen => Filter::Sharpen { sigma_px: 1.5, amount: 0.6 },
+        Action::FilterNoise => Filter::Noise { amount: 0.1, monochrome: true, seed: 1 },
+        _ => Filter::Invert,
     }
 }
 
@@ -73,6 +137,14 @@ struct Order {
     number: u64,
     doc: Document,
     operation: Operation,
+}
+
+/// Cores for slow changes alone. In the common pool the window's own small tasks would stand in line behind a blur
+/// of a large layer, and the window would stand still as long.
+fn own_pool() -> Option<rayon::ThreadPool> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let name = |i| format!("scumble-work-{i}");
+    rayon::ThreadPoolBuilder::new().num_threads(cores.saturating_sub(1).max(1)).thread_name(name).build().ok()
 }
 
 /// What became of the order of that number: a document, or a panic's words.
@@ -96,6 +168,7 @@ impl Worker {
         let (orders, inbox) = unbounded::<Order>();
         let (outbox, done) = bounded(16);
         let spawned = std::thread::Builder::new().name("scumble-work".into()).spawn(move || {
+            let pool = own_pool();
             while let Ok(mut order) = inbox.recv() {
                 // Only the newest order counts: a slider was dragged on.
                 loop {
@@ -106,7 +179,10 @@ impl Worker {
                 }
                 let Order { number, mut doc, operation } = order;
                 let run = std::panic::AssertUnwindSafe(|| {
-                    operation.run(&mut doc);
+                    match &pool {
+                        Some(pool) => pool.install(|| operation.run(&mut doc)),
+                        None => operation.run(&mut doc),
+                    }
                     doc
                 });
                 let result = std::panic::catch_unwind(run).map_err(|why| panic_words(&*why));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::picture::{Mask, Picture};
+use crate::geom::Rect;
 use crate::sampling::{RngKind, SamplerKind, ScheduleKind};
 
 /// A flag that stops a job; clones share it.
@@ -111,6 +112,11 @@ pub trait Monitor {
     /// Whether previews are looked at (they cost a little).
     fn wants_preview(&self) -> bool {
         true
+    }
+    /// A pass begins: it paints `rect` of the finished picture (pixels from its top left), of which `paste` (of the
+    /// finished picture's size) will be taken.
+    fn pass(&mut self, rect: Rect, paste: &Mask) {
+        let _ = (rect, paste);
     }
     /// A stage begins: "loading", "reading words", "encoding", "painting", "decoding".
     fn stage(&mut self, name: &'static str);

@@ -13,8 +13,10 @@ use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use image::{GrayImage, RgbaImage};
 
 use super::backend::{Backend, Cancel, GenerateError, ModelFacts, Monitor, Preview, Timings};
+use super::picture::Mask;
 use super::plan::{self, Next};
 use super::request::Request;
+use crate::geom::Rect;
 
 /// Jobs that may wait.
 const MAX_JOBS: usize = 256;
@@ -71,6 +73,15 @@ pub enum JobEvent {
         /// Seconds until the pass is done, by the mean of its steps so far.
         secs_left: Option<f64>,
     },
+    /// A pass begins: previews that follow are of this part of the finished picture.
+    Pass {
+        /// Which.
+        job: JobId,
+        /// Pixels of the finished picture.
+        rect: Rect,
+        /// Of the finished picture's size: what will be taken, 0 = kept.
+        paste: Arc<GrayImage>,
+    },
     /// A rough look.
     Preview {
         /// Which.
@@ -86,6 +97,8 @@ pub enum JobEvent {
         job: JobId,
         /// The picture at the request's size.
         image: RgbaImage,
+        /// Of the same size: what is new in it, 0 = kept byte for byte.
+        paste: Arc<GrayImage>,
         /// Facts of the model that made it.
         facts: ModelFacts,
         /// Where the time went.
@@ -111,6 +124,7 @@ impl JobEvent {
         match self {
             JobEvent::Started { job }
             | JobEvent::Progress { job, .. }
+            | JobEvent::Pass { job, .. }
             | JobEvent::Preview { job, .. }
             | JobEvent::Finished { job, .. }
             | JobEvent::Failed { job, .. }
@@ -271,7 +285,9 @@ fn serve(
             execute(backend.as_mut(), &job, &mut reporter, &mut timings)
         }));
         let event = match outcome {
-            Ok(Ok((image, facts))) => JobEvent::Finished { job: id, image, facts, timings },
+            Ok(Ok(Made { image, paste, facts })) => {
+                JobEvent::Finished { job: id, image, paste: Arc::new(paste), facts, timings }
+            }
             Ok(Err(GenerateError::Cancelled)) => JobEvent::Cancelled { job: id },
             Ok(Err(error)) => JobEvent::Failed { job: id, error: Arc::new(error) },
             Err(panic) => {
@@ -301,22 +317,43 @@ pub fn execute(
     job: &Job,
     monitor: &mut dyn Monitor,
     timings: &mut Timings,
-) -> Result<(RgbaImage, ModelFacts), GenerateError> {
+) -> Result<Made, GenerateError> {
     let facts = backend.describe(&job.request.model)?;
     let (init, mask) = (job.inputs.init.as_deref(), job.inputs.mask.as_deref());
     let plan = plan::plan(&job.request, &facts, init, mask, u64::from(job.index))?;
     go_on(monitor)?;
+    let paste = plan.paste_mask();
+    monitor.pass(plan.context(), &paste);
     let picture = backend.run(&plan.first_pass(), monitor, timings)?;
     go_on(monitor)?;
     let image = match plan.after_first(picture) {
         Next::Done(image) => image,
         Next::Second(pass) => {
             go_on(monitor)?;
+            monitor.pass(plan.second_rect(), &paste);
             plan.after_second(backend.run(&pass, monitor, timings)?)
         }
     };
     go_on(monitor)?;
-    Ok((image, facts))
+    Ok(Made { image, paste: to_gray8(&paste), facts })
+}
+
+/// What [`execute`] makes.
+#[derive(Clone, Debug)]
+pub struct Made {
+    /// The finished picture.
+    pub image: RgbaImage,
+    /// Of the same size: what is new in it, 0 = kept byte for byte.
+    pub paste: GrayImage,
+    /// Facts of the model.
+    pub facts: ModelFacts,
+}
+
+/// To 8 bits; only what is exactly 0 becomes 0.
+fn to_gray8(mask: &Mask) -> GrayImage {
+    let value = |v: &f32| if *v > 0.0 { (v * 255.0).round().clamp(1.0, 255.0) as u8 } else { 0 };
+    let raw = mask.data.iter().map(value).collect();
+    GrayImage::from_raw(mask.width, mask.height, raw).unwrap_or_default()
 }
 
 fn go_on(monitor: &dyn Monitor) -> Result<(), GenerateError> {
@@ -359,6 +396,10 @@ impl Monitor for Reporter<'_> {
 
     fn wants_preview(&self) -> bool {
         self.outbox.len() < MAX_LOOKS
+    }
+
+    fn pass(&mut self, rect: Rect, paste: &Mask) {
+        self.mention(JobEvent::Pass { job: self.job, rect, paste: Arc::new(to_gray8(paste)) });
     }
 
     fn stage(&mut self, name: &'static str) {

@@ -136,6 +136,14 @@ impl Plan {
         }
     }
 
+    /// What the second pass paints, in pixels of the finished picture; the context if there is none.
+    pub fn second_rect(&self) -> Rect {
+        match &self.work {
+            Work::Masked(masked) => masked.second_rect(),
+            Work::Whole | Work::Plain { .. } => self.context(),
+        }
+    }
+
     /// How far each pixel of the finished picture is replaced: 0 is kept, byte for byte.
     pub fn paste_mask(&self) -> Mask {
         match &self.work {

@@ -44,7 +44,12 @@ pub enum Remark {
 /// documents.
 pub fn open(path: &Path) -> Result<Opened, FileError> {
     if is_archive(path) || is_document(path) {
-        return Ok(Opened { document: ora::load(path)?, texts: Vec::new(), deep: false, remarks: Vec::new() });
+        return Ok(Opened {
+            document: ora::load(path)?,
+            texts: Vec::new(),
+            deep: false,
+            remarks: Vec::new(),
+        });
     }
     let bytes = read_file(path)?;
     let decoded = decode_bytes(path, &bytes)?;

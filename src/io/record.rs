@@ -31,6 +31,7 @@ pub(super) enum Owner {
     Layer(LayerId),
     MaskOf(LayerId),
     Selection,
+    Change,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,6 +45,9 @@ pub(super) struct DocumentRecord {
     /// Number of the plane.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     selection: Option<u32>,
+    /// Number of the plane.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    change: Option<u32>,
     pub(super) levels: Vec<Vec<LayerRecord>>,
 }
 
@@ -92,6 +96,7 @@ impl DocumentRecord {
     /// Describes `doc`. `number` gives every plane its number. Refuses what [`DocumentRecord::build`] would refuse.
     pub(super) fn of(doc: &Document, mut number: impl FnMut(Owner, Plane) -> u32) -> Result<Self, Flaw> {
         let selection = doc.selection.clone().map(|mask| number(Owner::Selection, Plane::Mask(mask)));
+        let change = doc.change.clone().map(|mask| number(Owner::Change, Plane::Mask(mask)));
         let levels =
             doc.levels.iter().map(|level| describe(&level.layers, &mut number)).collect::<Result<_, _>>()?;
         let record = Self {
@@ -101,6 +106,7 @@ impl DocumentRecord {
             active: doc.active,
             last_id: doc.clone().next_layer_id().0 - 1,
             selection,
+            change,
             levels,
         };
         record.check()?;
@@ -112,9 +118,9 @@ impl DocumentRecord {
         self.version <= VERSION
     }
 
-    /// The numbers of all masks and of the selection.
+    /// The numbers of all masks, of the selection and of the change mask.
     pub(super) fn masks(&self, mut found: impl FnMut(u32)) {
-        self.selection.into_iter().for_each(&mut found);
+        self.selection.into_iter().chain(self.change).for_each(&mut found);
         self.levels.iter().flatten().filter_map(|layer| layer.mask.as_ref()).for_each(|m| found(m.plane));
     }
 
@@ -181,6 +187,7 @@ impl DocumentRecord {
         doc.reserve_layer_id(LayerId(self.last_id));
         doc.active = self.active;
         doc.selection = self.selection.map(mask).transpose()?;
+        doc.change = self.change.map(mask).transpose()?;
         Ok(doc)
     }
 }

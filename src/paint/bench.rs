@@ -117,6 +117,50 @@ fn dabs(report: &mut BenchReport, size_px: f32, goal_ms: f64) {
     });
 }
 
+/// Lays round dabs at `points` on an empty layer of 2048x2048 pixels, `per_frame` at a time, as a pen's events come, and
+/// says how many seconds each of `repeats` times over took, all painted on the same layer. What the peers in
+/// `tests/peers` are measured against.
+pub fn lay_round_dabs(
+    points: &[Point],
+    radius_px: f32,
+    hardness: f32,
+    flow: f32,
+    per_frame: usize,
+    repeats: usize,
+) -> Vec<f64> {
+    let tip = Tip::Round { hardness };
+    let brush =
+        Brush { tip, size_px: radius_px * 2.0, flow, stabiliser: super::Stabiliser::Off, ..Brush::default() };
+    let brush = brush.prepare();
+    let color = [0.2, 0.4, 0.8];
+    let dab = |&center: &Point| Dab {
+        center,
+        radius_px,
+        hardness,
+        roundness: 1.0,
+        turns: 0.0,
+        flipped: false,
+        flow,
+        opacity: 1.0,
+        color,
+        along_px: 0.0,
+    };
+    let dabs: Vec<Dab> = points.iter().map(dab).collect();
+    let mut doc = Document::with_layer(Rect::new(0, 0, 2048, 2048), "layer");
+    let Some(id) = doc.active else { return Vec::new() };
+    let setup = Setup::new(Target::Layer(id), Rgba::rgb(color[0], color[1], color[2]));
+    let mut once = || {
+        timed(|| {
+            let mut stroke = Stroke::begin(&doc, &brush, setup.clone());
+            for frame in dabs.chunks(per_frame.max(1)) {
+                stroke.lay(&mut doc, frame);
+            }
+            stroke.finish(&mut doc)
+        }) / 1e3
+    };
+    (0..repeats).map(|_| once()).collect()
+}
+
 fn strokes(report: &mut BenchReport) {
     let doc = dense_document(1024, 1);
     let id = doc.layers()[0].id;

@@ -37,6 +37,8 @@ pub enum Target {
     LayerMask(LayerId),
     /// The selection: paint adds, erasing subtracts.
     Selection,
+    /// How much generation may change: paint adds, erasing subtracts.
+    Change,
 }
 
 /// Where a clone brush takes its paint.
@@ -128,6 +130,7 @@ impl Stroke {
                 .and_then(|l| l.mask.as_ref())
                 .map_or(Base::Nothing, |mask| Base::Mask(mask.coverage.clone())),
             Target::Selection => Base::Mask(doc.selection.clone().unwrap_or_default()),
+            Target::Change => Base::Mask(doc.change.clone().unwrap_or_default()),
         };
         let b = &brush.brush;
         let j = &b.jitter;
@@ -191,6 +194,7 @@ impl Stroke {
                 }
             }
             Target::Selection => doc.selection.iter_mut().for_each(|mask| mask.compact(touched.clone())),
+            Target::Change => doc.change.iter_mut().for_each(|mask| mask.compact(touched.clone())),
         }
         damage
     }
@@ -287,7 +291,7 @@ impl Stroke {
         let apply = self.apply();
         let value = match apply {
             Apply::Erase => 0.0,
-            _ if self.setup.target == Target::Selection => 1.0,
+            _ if matches!(self.setup.target, Target::Selection | Target::Change) => 1.0,
             _ => self.setup.color.luma(),
         };
         match (&self.base, self.setup.target) {
@@ -316,6 +320,7 @@ impl Stroke {
                 let Buffer::Coverage(buffer) = &self.buffer else { return Damage::none() };
                 let mask = match target {
                     Target::Selection => Some(doc.selection.get_or_insert_default()),
+                    Target::Change => Some(doc.change.get_or_insert_default()),
                     Target::LayerMask(id) | Target::Layer(id) => {
                         doc.layer_mut(id).and_then(|l| l.mask.as_mut()).map(|m| &mut m.coverage)
                     }
@@ -325,8 +330,12 @@ impl Stroke {
                     let from = (base.slot(pos), buffer.slot(pos));
                     resolve::coverage(pos, pending[&pos], slot, from, value, &shaping);
                 });
-                // A selection is not part of the composite.
-                if target == Target::Selection { Damage::none() } else { positions.into_iter().collect() }
+                // These masks are not part of the composite.
+                if matches!(target, Target::Selection | Target::Change) {
+                    Damage::none()
+                } else {
+                    positions.into_iter().collect()
+                }
             }
             (Base::Pixels(_) | Base::Nothing, _) => Damage::none(),
         }

@@ -188,41 +188,57 @@ fn transform_all(layer: &mut crate::document::Layer, map: &Projective, how: Resa
     }
 }
 
-fn scaled_by(pixels: &Pixels, factor: impl Fn(TilePos, usize) -> u16 + Sync) -> Pixels {
+/// The part of `pixels` that `mask` covers: what is lifted, copied or cut. Tiles that are covered wholly are shared.
+pub fn masked(pixels: &Pixels, mask: &Mask) -> Pixels {
+    split(pixels, mask, |covered| covered)
+}
+
+/// The part of `pixels` that `mask` leaves. Tiles that are not covered are shared.
+pub fn without(pixels: &Pixels, mask: &Mask) -> Pixels {
+    split(pixels, mask, |covered| crate::document::ONE - covered)
+}
+
+fn split(pixels: &Pixels, mask: &Mask, keep: impl Fn(u16) -> u16 + Sync) -> Pixels {
     let mut out = pixels.clone();
-    let positions: Vec<TilePos> = pixels.tiles().map(|(pos, _)| pos).collect();
-    out.edit_tiles(&positions, |pos, tile| {
-        for plane in &mut tile.planes {
+    // Tiles that keep everything are not touched.
+    let changed = |pos: &TilePos| !matches!(mask.slot(*pos), Slot::Solid([covered]) if keep(*covered) == crate::document::ONE);
+    let positions: Vec<TilePos> = pixels.tiles().map(|(pos, _)| pos).filter(changed).collect();
+    out.edit_slots(&positions, |pos, slot| {
+        let covered = mask.slot(pos);
+        if matches!(covered, Slot::Solid([covered]) if keep(*covered) == 0) {
+            *slot = Slot::Solid([0; 4]);
+            return;
+        }
+        for plane in &mut slot.make_mut().planes {
             for (i, v) in plane.iter_mut().enumerate() {
-                *v = ((u32::from(*v) * u32::from(factor(pos, i)) + 32_767) / 65_535) as u16;
+                *v = ((u32::from(*v) * u32::from(keep(covered.get(i)[0])) + 32_767) / 65_535) as u16;
             }
         }
     });
+    out.compact(positions);
     out
-}
-
-/// The part of `pixels` that `mask` covers: what is lifted, copied or cut.
-pub fn masked(pixels: &Pixels, mask: &Mask) -> Pixels {
-    scaled_by(pixels, |pos, i| mask.slot(pos).get(i)[0])
-}
-
-/// The part of `pixels` that `mask` leaves.
-pub fn without(pixels: &Pixels, mask: &Mask) -> Pixels {
-    scaled_by(pixels, |pos, i| crate::document::ONE - mask.slot(pos).get(i)[0])
 }
 
 /// `top` over `bottom`.
 pub fn over(bottom: &Pixels, top: &Pixels) -> Pixels {
     let mut out = bottom.clone();
     let positions: Vec<TilePos> = top.tiles().map(|(pos, _)| pos).collect();
-    out.edit_tiles(&positions, |pos, tile| {
+    out.edit_slots(&positions, |pos, below| {
         let slot = top.slot(pos);
+        if matches!(below, Slot::Solid([_, _, _, 0]))
+            || matches!(slot, Slot::Solid([_, _, _, crate::document::ONE]))
+        {
+            *below = slot.clone();
+            return;
+        }
+        let tile = below.make_mut();
         for i in 0..TILE_AREA {
             let (b, t) = (tile.get(i), slot.get(i));
             let hidden = u32::from(crate::document::ONE - t[3]);
             let sum = |c: usize| (u32::from(t[c]) + (u32::from(b[c]) * hidden + 32_767) / 65_535).min(65_535);
             tile.put(i, std::array::from_fn(|c| sum(c) as u16));
         }
+        below.compact();
     });
     out
 }

@@ -1,11 +1,13 @@
 //! The program in a window.
 
+use super::candidates::{self, Strip};
 use super::canvas::{Canvas, Deed};
 use super::dialogs::{Answer, Ask, Dialogs, SystemDialogs};
 use super::filing::{self, Filing};
 use super::notices::Notices;
 use super::palette::Palette;
 use super::panels::Dock;
+use super::pen::Pens;
 use super::widgets::Frame;
 use super::windows::Windows;
 use super::{keys, menus, options_bar, status_bar, theme, toolbar};
@@ -22,6 +24,8 @@ pub struct App {
     /// The application.
     pub editor: Editor,
     canvas: Canvas,
+    strip: Strip,
+    pens: Pens,
     dock: Dock,
     palette: Palette,
     windows: Windows,
@@ -30,10 +34,17 @@ pub struct App {
     dialogs: Box<dyn Dialogs>,
     asked: Vec<(Asked, Answer)>,
     panels_hidden: bool,
+    /// The panels or the menus are to get the focus.
+    focus: Option<Goal>,
+    canvas_focused: bool,
+    /// The canvas is to get the focus.
+    focus_canvas: bool,
     /// What the theme was last set to.
     looks: Option<(Theme, f32)>,
     title: String,
     quitting: bool,
+    /// When the program began, until the first frame is on the screen; only where that is measured.
+    began: Option<std::time::Instant>,
     clock: Clock,
 }
 
@@ -54,6 +65,13 @@ impl Clock {
     }
 }
 
+/// Where the keyboard focus goes.
+#[derive(Clone, Copy, PartialEq)]
+enum Goal {
+    Panels,
+    Menus,
+}
+
 /// What an answer is for.
 enum Asked {
     Open { as_layers: bool },
@@ -71,6 +89,10 @@ pub struct Start {
     pub files: Vec<PathBuf>,
     /// Who asks for files.
     pub dialogs: Box<dyn Dialogs>,
+    /// What runs models.
+    pub models: Option<crate::editor::generation::Models>,
+    /// Whether there is a real window, whose tablets are listened to.
+    pub pens: bool,
 }
 
 impl App {
@@ -79,11 +101,12 @@ impl App {
         theme::install(&cc.egui_ctx);
         let restored = start.folders.config.as_ref().map(|f| Settings::restore(&f.join("settings.toml")));
         let Restored { settings, complaint, leave_file } = restored.unwrap_or_default();
-        let brushes = start.folders.config.as_ref().map(|f| own_brushes(&f.join("brushes"))).unwrap_or_default();
+        let brushes =
+            start.folders.config.as_ref().map(|f| own_brushes(&f.join("brushes"))).unwrap_or_default();
         let ctx = cc.egui_ctx.clone();
         let waker = Arc::new(move || ctx.request_repaint());
         let dock = Dock::restore(settings.panels.as_deref());
-        let mut editor = Editor::new(start.folders, settings, brushes, waker);
+        let mut editor = Editor::new(start.folders, settings, brushes, start.models, waker);
         if leave_file {
             editor.keep_settings_file();
         }
@@ -94,20 +117,28 @@ impl App {
         if let Some(why) = complaint {
             notices.push(Notice { kind: NoticeKind::Error, text: why }, 0.0);
         }
+        let mut windows = Windows::default();
+        windows.set_adapter(super::canvas::adapter::words(cc.wgpu_render_state.as_ref()));
         Self {
             editor,
             canvas: Canvas::new(cc.wgpu_render_state.as_ref()),
+            strip: Strip::default(),
+            pens: if start.pens { Pens::new(cc) } else { Pens::default() },
             dock,
             palette: Palette::default(),
-            windows: Windows::default(),
+            windows,
             filing: Filing::default(),
             notices,
             dialogs: start.dialogs,
             asked: Vec::new(),
             panels_hidden: false,
+            focus: None,
+            canvas_focused: false,
+            focus_canvas: false,
             looks: None,
             title: String::new(),
             quitting: false,
+            began: None,
             clock: Clock { last: (-1.0, Instant::now()) },
         }
     }
@@ -165,7 +196,8 @@ impl App {
                 }
                 Effect::AskClose(_) | Effect::AskQuit | Effect::OfferRecovery => {
                     // Nobody can answer a question in a window that is put away.
-                    if ctx.input(|i| i.viewport().minimized) == Some(true) && effect != Effect::OfferRecovery {
+                    if ctx.input(|i| i.viewport().minimized) == Some(true) && effect != Effect::OfferRecovery
+                    {
                         ctx.send_viewport_cmd(ViewportCommand::Minimized(false));
                     }
                     self.filing.take(&effect);
@@ -216,10 +248,11 @@ impl App {
             Action::CommandPalette => return self.palette.toggle(),
             Action::TogglePanels => {
                 self.panels_hidden = !self.panels_hidden;
-                return;
+                return self.tell_hidden(ctx);
             }
-            Action::Export => return self.filing.open_export(&self.editor),
-            Action::Recover => return self.filing.open_recovery(),
+            Action::FocusPanels | Action::FocusMenus => return self.move_focus(ctx, action),
+            Action::Messages => return self.notices.toggle_log(),
+            Action::CloseNotices => return self.notices.close_all(),
             Action::ResetPanels => return self.dock.reset(),
             Action::FullScreen => {
                 let full = ctx.input(|i| i.viewport().fullscreen.unwrap_or(false));
@@ -236,17 +269,48 @@ impl App {
                 return self.dock.rename_layer(&frame);
             }
             _ => {
-                self.windows.open(action);
+                self.windows.open(action, &self.editor);
                 return;
             }
         }
         self.editor.apply(Command::SetSettings(Box::new(settings)));
     }
 
+    /// Says how panels that were hidden come back.
+    fn tell_hidden(&mut self, ctx: &Context) {
+        if self.panels_hidden {
+            let keys = keys::shown(self.editor.settings(), Action::TogglePanels);
+            let how = if keys.is_empty() { "Window, Hide panels" } else { &keys };
+            let text = format!("The panels are hidden. {how} brings them back.");
+            self.notices.push(Notice { kind: NoticeKind::Info, text }, ctx.input(|i| i.time));
+        }
+    }
+
+    /// Takes the keyboard focus to the panels or the menus; from anywhere but the canvas, back to it.
+    fn move_focus(&mut self, ctx: &Context, action: Action) {
+        let goal = if action == Action::FocusMenus { Goal::Menus } else { Goal::Panels };
+        if goal == Goal::Panels && !self.canvas_focused && ctx.memory(|m| m.focused()).is_some() {
+            self.focus_canvas = true;
+        } else {
+            self.panels_hidden &= goal == Goal::Menus;
+            self.focus = Some(goal);
+        }
+        ctx.request_repaint();
+    }
+
     fn closing(&mut self, ctx: &Context) {
         if ctx.input(|i| i.viewport().close_requested()) && !self.quitting {
             ctx.send_viewport_cmd(ViewportCommand::CancelClose);
             self.editor.apply(Command::Act(Action::Quit));
+        }
+    }
+
+    /// Keeps how the panels lie with the settings.
+    fn store_layout(&mut self) {
+        let panels = self.dock.to_text();
+        if panels.is_some() && panels != self.editor.settings().panels {
+            let settings = Settings { panels, ..self.editor.settings().clone() };
+            self.editor.apply(Command::SetSettings(Box::new(settings)));
         }
     }
 
@@ -262,23 +326,32 @@ impl App {
 
     fn layout(&mut self, ui: &mut egui::Ui, commands: &mut Vec<Command>) -> (egui::Response, Vec<Deed>) {
         let mut frame = Frame { editor: &self.editor, commands };
-        egui::Panel::top("menu").show(ui, |ui| menus::show(ui, &mut frame));
+        let goal = self.focus.take();
+        egui::Panel::top("menu").show(ui, |ui| menus::show(ui, &mut frame, goal == Some(Goal::Menus)));
         if !self.panels_hidden {
             egui::Panel::top("options").exact_size(38.0).show(ui, |ui| {
                 ui.centered_and_justified(|ui| {
                     options_bar::show(ui, &mut frame);
                 });
             });
-            egui::Panel::bottom("status").show(ui, |ui| status_bar::show(ui, &mut frame, self.canvas.pointer()));
+            egui::Panel::bottom("status")
+                .show(ui, |ui| status_bar::show(ui, &mut frame, self.canvas.pointer()));
             egui::Panel::left("tools").exact_size(44.0).resizable(false).show(ui, |ui| {
                 egui::ScrollArea::vertical().show(ui, |ui| toolbar::show(ui, &mut frame));
             });
             let right = egui::Panel::right("panels").default_size(270.0).size_range(200.0..=520.0);
             right.frame(egui::Frame::new().fill(ui.visuals().panel_fill)).show(ui, |ui| {
+                if goal == Some(Goal::Panels) {
+                    focus_next(ui);
+                }
                 self.dock.show(ui, &mut frame);
             });
         }
         filing::tabs::show(ui, &mut frame);
+        if Strip::wanted(&frame) && !self.panels_hidden {
+            let strip = egui::Panel::bottom("candidates").exact_size(candidates::STRIP_HEIGHT);
+            strip.show(ui, |ui| self.strip.show(ui, &mut frame));
+        }
         let none = egui::Frame::NONE;
         egui::CentralPanel::default().frame(none).show(ui, |ui| self.canvas.show(ui, &mut frame)).inner
     }
@@ -301,6 +374,12 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
+        // The second call comes when the first frame is shown.
+        if ctx.cumulative_frame_nr() > 0
+            && let Some(began) = self.began.take()
+        {
+            eprintln!("first frame after {} ms", began.elapsed().as_millis());
+        }
         let looks = (self.editor.settings().theme, self.editor.settings().ui_scale);
         if self.looks != Some(looks) {
             theme::choose(&ctx, looks.0, looks.1);
@@ -315,11 +394,17 @@ impl eframe::App for App {
                 Deed::Escape => self.editor.escape(),
             }
         }
+        self.canvas_focused = canvas.has_focus();
+        let mut closed = std::mem::take(&mut self.focus_canvas);
         {
             let mut frame = Frame { editor: &self.editor, commands: &mut commands };
-            self.windows.show(&ctx, &mut frame);
-            self.palette.show(&ctx, &mut frame);
+            closed |= self.windows.show(&ctx, &mut frame);
+            closed |= self.palette.show(&ctx, &mut frame);
             self.filing.show(&ctx, &mut frame);
+        }
+        closed |= self.notices.show(&ctx, now);
+        if closed {
+            canvas.request_focus();
         }
         self.shortcuts(&ctx, canvas.has_focus(), &mut commands);
         self.enter_escape(&ctx, &canvas);
@@ -330,16 +415,45 @@ impl eframe::App for App {
         }
         commands.into_iter().for_each(|command| self.editor.apply(command));
         self.effects(&ctx);
-        self.notices.show(&ctx, now);
+        // Not while a border is still dragged.
+        if !ctx.input(|i| i.pointer.any_down()) && self.dock.take_changed() {
+            self.store_layout();
+        }
         self.update_title(&ctx);
         if let Some(at) = self.editor.next_deadline() {
             ctx.request_repaint_after(std::time::Duration::from_secs_f64((at - now).max(0.01)));
         }
     }
 
+    fn raw_input_hook(&mut self, ctx: &Context, input: &mut egui::RawInput) {
+        self.pens.pump(input, 1.0 / ctx.zoom_factor());
+        let pen = self.pens.state();
+        if pen.eraser != self.canvas.pen().eraser {
+            self.editor.apply(Command::PenEraser(pen.eraser));
+        }
+        self.canvas.set_pen(pen);
+        if let Some(soon) = self.pens.look_again() {
+            ctx.request_repaint_after(soon);
+        }
+    }
+
     fn on_exit(&mut self) {
+        self.pens.close();
+        self.store_layout();
         self.editor.store_settings();
     }
+}
+
+/// Gives the focus to the next widget that takes it.
+fn focus_next(ui: &mut egui::Ui) {
+    let id = ui.scope_id().with("focus-here");
+    ui.memory_mut(|m| {
+        m.request_focus(id);
+        m.move_focus(egui::FocusDirection::Next);
+    });
+    let here = egui::Rect::from_min_size(ui.cursor().min, egui::Vec2::ZERO);
+    let response = ui.interact(here, id, egui::Sense::focusable_noninteractive());
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Group, true, "Panels"));
 }
 
 /// The presets of the user; what cannot be read is left alone.
@@ -348,35 +462,61 @@ fn own_brushes(folder: &std::path::Path) -> Vec<crate::paint::Brush> {
     let mut paths: Vec<PathBuf> =
         files.map(|f| f.path()).filter(|p| p.extension().is_some_and(|e| e == "toml")).take(1000).collect();
     paths.sort();
-    let small = |path: &PathBuf| std::fs::metadata(path).is_ok_and(|m| m.len() <= crate::paint::preset::MAX_BYTES as u64);
+    let small = |path: &PathBuf| {
+        std::fs::metadata(path).is_ok_and(|m| m.len() <= crate::paint::preset::MAX_BYTES as u64)
+    };
     let read = |path: PathBuf| crate::paint::preset::from_toml(&std::fs::read_to_string(path).ok()?).ok();
     paths.into_iter().filter(small).filter_map(read).collect()
+}
+
+/// The program's icon for the task bar.
+fn icon() -> egui::IconData {
+    eframe::icon_data::from_png_bytes(include_bytes!("../../assets/icon/scumble-128.png")).unwrap_or_default()
 }
 
 /// Opens the window and runs until it is closed.
 ///
 /// # Errors
 /// When no window or no graphics adapter can be had, in words that say what is missing.
-pub fn run(files: Vec<PathBuf>) -> Result<(), String> {
+pub fn run(files: Vec<PathBuf>, models: Option<crate::editor::generation::Models>) -> Result<(), String> {
     let folders = Folders {
         config: dirs::config_dir().map(|f| f.join("scumble")),
         state: dirs::state_dir().or_else(dirs::data_local_dir).map(|f| f.join("scumble").join("recovery")),
     };
+    let kept = folders.state.clone();
     let options = eframe::NativeOptions {
         viewport: egui::ViewportBuilder::default()
             .with_title("Scumble")
-            .with_app_id("scumble")
+            .with_app_id("org.scumble.Scumble")
             .with_inner_size([1360.0, 860.0])
             .with_min_inner_size([640.0, 420.0])
+            .with_icon(icon())
             .with_drag_and_drop(true),
+        wgpu_options: super::canvas::adapter::configuration(),
         ..Default::default()
     };
-    let start = move || Start { folders, files, dialogs: Box::new(SystemDialogs) };
-    eframe::run_native("Scumble", options, Box::new(move |cc| Ok(Box::new(App::new(cc, start()))))).map_err(|why| {
-        format!(
-            "no window could be opened: {why}\n\
-             A graphics driver for Vulkan, Metal, DirectX 12 or OpenGL is needed; on Linux a software driver will do \
-             (package mesa-vulkan-drivers). Without a screen, the commands of `scumble --help` work."
-        )
-    })
+    let start = move || Start { folders, files, dialogs: Box::new(SystemDialogs), models, pens: true };
+    let began = std::env::var_os("SCUMBLE_TIME_START").map(|_| std::time::Instant::now());
+    let make = move |cc: &eframe::CreationContext| {
+        let app = App { began, ..App::new(cc, start()) };
+        if began.is_some() {
+            cc.egui_ctx.request_repaint();
+        }
+        app
+    };
+    let run = std::panic::AssertUnwindSafe(move || {
+        eframe::run_native("Scumble", options, Box::new(move |cc| Ok(Box::new(make(cc)))))
+    });
+    match std::panic::catch_unwind(run) {
+        Ok(result) => result.map_err(|why| super::canvas::adapter::complaint(&why.to_string())),
+        // What happened was written by the panic itself; the editor has given its pictures to the journal.
+        Err(_) => Err(match kept {
+            Some(folder) => format!(
+                "the program has a fault and had to end. Pictures that were not saved are kept in {}; the program \
+                 offers them when it is started again.",
+                folder.display()
+            ),
+            None => "the program has a fault and had to end.".to_owned(),
+        }),
+    }
 }

@@ -50,7 +50,8 @@ impl Dialogs for SystemDialogs {
             let paths = match ask {
                 Ask::Open => dialog.add_filter("Pictures", &pictures).pick_files().unwrap_or_default(),
                 Ask::Save(path) => {
-                    let dialog = dialog.add_filter("OpenRaster", &["ora"]).add_filter("Pictures", &pictures[1..]);
+                    let dialog =
+                        dialog.add_filter("OpenRaster", &["ora"]).add_filter("Pictures", &pictures[1..]);
                     one(at(dialog, &path).save_file())
                 }
                 Ask::Export(path) => {

@@ -82,6 +82,10 @@ icons! {
     LINE "\u{E6D2}";
     RECTANGLE "\u{E45E}";
     CIRCLE "\u{E18A}";
+    ALIGN_CENTER "\u{E480}";
+    ALIGN_LEFT "\u{E484}";
+    ALIGN_RIGHT "\u{E486}";
+    FLIP_VERTICAL "\u{ED6C}";
 }
 
 /// Adds the icons to the fonts of the window, behind the letters.
@@ -99,7 +103,22 @@ pub const fn of_tool(kind: ToolKind) -> &'static str {
     match kind {
         ToolKind::Brush => BRUSH,
         ToolKind::Eraser => ERASER,
+        ToolKind::Change => SPARKLE,
+        ToolKind::Fill => FILL,
+        ToolKind::Gradient => GRADIENT,
+        ToolKind::Shape => SHAPES,
+        ToolKind::Text => TEXT,
         ToolKind::Picker => PICKER,
+        ToolKind::SelectRect => SELECT_RECT,
+        ToolKind::SelectEllipse => SELECT_ELLIPSE,
+        ToolKind::Lasso => LASSO,
+        ToolKind::Polygon => POLYGON,
+        ToolKind::Wand => WAND,
+        ToolKind::SelectColor => PALETTE,
+        ToolKind::SelectBrush => SELECT_BRUSH,
+        ToolKind::Move => MOVE,
+        ToolKind::Transform => TRANSFORM,
+        ToolKind::Crop => CROP,
         ToolKind::Pan => HAND,
         ToolKind::Zoom => ZOOM,
     }

@@ -5,25 +5,31 @@ use super::widgets::Frame;
 use crate::editor::{Action, Command, Menu};
 use eframe::egui::{self, Button, Ui};
 
-/// Draws it.
-pub fn show(ui: &mut Ui, frame: &mut Frame) {
+/// Draws it; the first menu gets the focus if so asked.
+pub fn show(ui: &mut Ui, frame: &mut Frame, focus: bool) {
     egui::MenuBar::new().ui(ui, |ui| {
         for menu in Menu::ALL {
-            ui.menu_button(menu.label(), |ui| {
-                ui.set_min_width(210.0);
+            let button = ui.menu_button(menu.label(), |ui| {
+                ui.set_min_width(230.0);
                 // Long menus scroll where the window is small.
-                egui::ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 60.0).show(ui, |ui| {
-                    for action in Action::ALL.iter().copied().filter(|a| a.menu() == menu) {
-                        if starts_group(action) {
-                            ui.separator();
+                egui::ScrollArea::vertical().max_height(ui.ctx().content_rect().height() - 60.0).show(
+                    ui,
+                    |ui| {
+                        for action in Action::ALL.iter().copied().filter(|a| a.menu() == menu) {
+                            if starts_group(action) {
+                                ui.separator();
+                            }
+                            entry(ui, frame, action);
+                            if action == Action::OpenAsLayer {
+                                recent(ui, frame);
+                            }
                         }
-                        entry(ui, frame, action);
-                        if action == Action::OpenAsLayer {
-                            recent(ui, frame);
-                        }
-                    }
-                });
+                    },
+                );
             });
+            if focus && menu == Menu::ALL[0] {
+                button.response.request_focus();
+            }
         }
     });
 }
@@ -53,7 +59,9 @@ fn recent(ui: &mut Ui, frame: &mut Frame) {
     ui.add_enabled_ui(!files.is_empty(), |ui| {
         ui.menu_button("     Open recent", |ui| {
             for path in files {
-                let name = path.file_name().map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into());
+                let name = path
+                    .file_name()
+                    .map_or_else(|| path.display().to_string(), |n| n.to_string_lossy().into());
                 if ui.button(name).on_hover_text(path.display().to_string()).clicked() {
                     frame.ask(Command::OpenFiles(vec![path]));
                     ui.close();
@@ -99,6 +107,9 @@ fn starts_group(action: Action) -> bool {
             | A::RotateViewClockwise
             | A::TogglePixelGrid
             | A::TogglePanels
+            | A::ToggleTheme
             | A::FullScreen
+            | A::Messages
+            | A::About
     )
 }

@@ -3,6 +3,8 @@
 //! Everything drawn here carries a label: it is what screen readers say and what tests click.
 
 pub mod app;
+pub mod bars;
+mod candidates;
 pub mod canvas;
 pub mod dialogs;
 pub mod filing;
@@ -13,7 +15,9 @@ pub mod notices;
 mod options_bar;
 mod palette;
 pub mod panels;
+mod pen;
 mod status_bar;
+pub mod strokes;
 pub mod theme;
 mod toolbar;
 pub mod widgets;

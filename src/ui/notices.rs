@@ -1,36 +1,51 @@
-//! Notices: what happened, in a corner, never in the way.
+//! Notices: what happened, in a corner, never in the way; and the list of those that are gone.
 
 use super::icons;
+use super::windows::dialog::{Dialog, Outcome, Place};
 use crate::editor::{Notice, NoticeKind};
-use eframe::egui::{self, Align2, Color32, Context, Frame, RichText, vec2};
+use eframe::egui::accesskit::{Live, Role};
+use eframe::egui::{self, Align2, Color32, Context, Frame, RichText, Ui, vec2};
+use std::collections::VecDeque;
 
 /// How many stay in view.
 const MOST: usize = 5;
+/// How many are remembered.
+const LOGGED: usize = 200;
+/// How long one takes to fade.
+const FADE_SECS: f64 = 0.4;
 
 struct Shown {
     notice: Notice,
     until_secs: f64,
 }
 
-/// The notices that are in view.
+/// The notices that are in view, and the log.
 #[derive(Default)]
 pub struct Notices {
     shown: Vec<Shown>,
+    /// The newest first.
+    log: VecDeque<(f64, Notice)>,
+    log_open: bool,
 }
 
 impl Notices {
     /// Shows a notice: errors until they are closed, others for some seconds.
     pub fn push(&mut self, notice: Notice, now_secs: f64) {
         let secs = match notice.kind {
-            NoticeKind::Info => 4.0,
-            NoticeKind::Warning => 8.0,
+            // Long ones take longer to read.
+            NoticeKind::Info => 4.0 + notice.text.len() as f64 * 0.02,
+            NoticeKind::Warning => 8.0 + notice.text.len() as f64 * 0.02,
             NoticeKind::Error => f64::INFINITY,
         };
+        self.log.push_front((now_secs, notice.clone()));
+        self.log.truncate(LOGGED);
         // The same again is not shown twice.
         self.shown.retain(|s| s.notice != notice);
         self.shown.push(Shown { notice, until_secs: now_secs + secs });
         if self.shown.len() > MOST {
-            self.shown.remove(0);
+            // An error stays longer than what is less bad.
+            let first = self.shown.iter().position(|s| s.notice.kind != NoticeKind::Error).unwrap_or(0);
+            self.shown.remove(first);
         }
     }
 
@@ -39,41 +54,117 @@ impl Notices {
         self.shown.iter().map(|s| s.notice.text.as_str())
     }
 
-    /// Draws them.
-    pub fn show(&mut self, ctx: &Context, now_secs: f64) {
+    /// Closes all that are in view.
+    pub fn close_all(&mut self) {
+        self.shown.clear();
+    }
+
+    /// Opens or closes the list of past notices.
+    pub fn toggle_log(&mut self) {
+        self.log_open = !self.log_open;
+    }
+
+    /// Draws them. Returns whether the list of past notices was closed.
+    pub fn show(&mut self, ctx: &Context, now_secs: f64) -> bool {
+        let closed = self.show_log(ctx, now_secs);
         self.shown.retain(|s| s.until_secs > now_secs);
-        let next = self.shown.iter().map(|s| s.until_secs).fold(f64::INFINITY, f64::min);
+        let next = self.shown.iter().map(|s| s.until_secs - FADE_SECS).fold(f64::INFINITY, f64::min);
         if next.is_finite() {
-            ctx.request_repaint_after(std::time::Duration::from_secs_f64((next - now_secs).max(0.01)));
+            ctx.request_repaint_after(std::time::Duration::from_secs_f64((next - now_secs).max(0.02)));
         }
-        if self.shown.is_empty() {
-            return;
+        let mut close = None;
+        for (i, shown) in self.shown.iter().enumerate().rev() {
+            // The newest is the lowest; each has an area of its own, so that screen readers say each once.
+            let above: f32 = self.shown[i + 1..].iter().map(|s| height(ctx, s)).sum();
+            if self.one(ctx, shown, above, now_secs) {
+                close = Some(i);
+            }
         }
-        let mut closed = None;
-        egui::Area::new(egui::Id::unique("notices"))
-            .anchor(Align2::CENTER_BOTTOM, vec2(0.0, -40.0))
-            .order(egui::Order::Foreground)
-            .show(ctx, |ui| {
-                for (i, shown) in self.shown.iter().enumerate() {
-                    let (icon, color) = match shown.notice.kind {
-                        NoticeKind::Info => (icons::INFO, super::theme::ACCENT),
-                        NoticeKind::Warning => (icons::WARNING, Color32::from_rgb(230, 170, 60)),
-                        NoticeKind::Error => (icons::ERROR, Color32::from_rgb(225, 85, 75)),
-                    };
-                    Frame::popup(ui.style()).show(ui, |ui| {
-                        ui.horizontal(|ui| {
-                            ui.set_max_width(520.0);
-                            ui.label(RichText::new(icon).color(color).size(16.0));
-                            ui.add(egui::Label::new(&shown.notice.text).wrap());
-                            if super::widgets::icon_button(ui, icons::CLOSE, "Close notice", false).clicked() {
-                                closed = Some(i);
-                            }
-                        });
-                    });
-                }
-            });
-        if let Some(i) = closed {
+        if let Some(i) = close {
             self.shown.remove(i);
         }
+        closed
     }
+
+    fn one(&self, ctx: &Context, shown: &Shown, above: f32, now_secs: f64) -> bool {
+        let left = (shown.until_secs - now_secs) / FADE_SECS;
+        let id = area_id(shown);
+        let role = if shown.notice.kind == NoticeKind::Info { Role::Status } else { Role::Alert };
+        let mut close = false;
+        let area = egui::Area::new(id)
+            .anchor(Align2::CENTER_BOTTOM, vec2(0.0, -40.0 - above))
+            .order(egui::Order::Foreground)
+            .accessible_name(shown.notice.text.clone())
+            .role(role);
+        area.show(ctx, |ui| {
+            ui.set_opacity(left.clamp(0.0, 1.0) as f32);
+            Frame::popup(ui.style()).show(ui, |ui| {
+                ui.horizontal(|ui| {
+                    ui.set_max_width(520.0);
+                    sign(ui, shown.notice.kind);
+                    ui.add(egui::Label::new(&shown.notice.text).wrap());
+                    close = super::widgets::icon_button(ui, icons::CLOSE, "Close notice", false).clicked();
+                });
+            });
+        });
+        ctx.accesskit_node_builder(id, |node| {
+            node.set_live(if role == Role::Alert { Live::Assertive } else { Live::Polite });
+        });
+        close
+    }
+
+    fn show_log(&mut self, ctx: &Context, now_secs: f64) -> bool {
+        if !self.log_open {
+            return false;
+        }
+        let mut clear = false;
+        let dialog =
+            Dialog { title: "Messages", finish: None, ready: true, width: 420.0, place: Place::Middle };
+        let outcome = dialog.show(
+            ctx,
+            |ui| {
+                if self.log.is_empty() {
+                    ui.weak("Nothing has been said yet.");
+                }
+                for (at, notice) in &self.log {
+                    ui.horizontal(|ui| {
+                        sign(ui, notice.kind);
+                        ui.weak(ago(now_secs - at));
+                        ui.add(egui::Label::new(&notice.text).wrap().selectable(true));
+                    });
+                }
+            },
+            |ui| {
+                let button = ui.add_enabled(!self.log.is_empty(), egui::Button::new("Clear"));
+                clear = button.on_hover_text("Forgets them").clicked();
+            },
+        );
+        if clear {
+            self.log.clear();
+        }
+        self.log_open = outcome == Outcome::Open;
+        !self.log_open
+    }
+}
+
+fn area_id(shown: &Shown) -> egui::Id {
+    egui::Id::unique(("notice", shown.notice.text.as_str()))
+}
+
+/// How much room a notice takes, as it was drawn last.
+fn height(ctx: &Context, shown: &Shown) -> f32 {
+    ctx.memory(|m| m.area_rect(area_id(shown))).map_or(38.0, |rect| rect.height()) + 4.0
+}
+
+fn sign(ui: &mut Ui, kind: NoticeKind) {
+    let (icon, color) = match kind {
+        NoticeKind::Info => (icons::INFO, super::theme::ACCENT),
+        NoticeKind::Warning => (icons::WARNING, Color32::from_rgb(230, 170, 60)),
+        NoticeKind::Error => (icons::ERROR, Color32::from_rgb(225, 85, 75)),
+    };
+    ui.label(RichText::new(icon).color(color).size(16.0));
+}
+
+fn ago(secs: f64) -> String {
+    if secs < 60.0 { format!("{:.0} s ago", secs.max(0.0)) } else { format!("{:.0} min ago", secs / 60.0) }
 }

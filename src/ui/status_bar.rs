@@ -24,7 +24,8 @@ pub fn show(ui: &mut Ui, frame: &mut Frame, pointer: Option<Point>) {
         if turned {
             let degrees = (view.turns * 360.0).round();
             let mirrored = if view.mirrored { ", mirrored" } else { "" };
-            if ui.button(format!("{degrees}°{mirrored}")).on_hover_text("Straighten the view (5)").clicked() {
+            if ui.button(format!("{degrees}°{mirrored}")).on_hover_text("Straighten the view (5)").clicked()
+            {
                 frame.act(Action::ResetView);
             }
         }

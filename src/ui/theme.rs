@@ -4,8 +4,8 @@ use super::canvas::picture::Looks;
 use crate::editor::settings;
 use eframe::egui::style::{HandleShape, WidgetVisuals};
 use eframe::egui::{
-    Color32, Context, CornerRadius, FontDefinitions, FontFamily, FontId, Margin, Stroke, Style, TextStyle, Theme,
-    ThemePreference, Visuals, vec2,
+    Color32, Context, CornerRadius, FontDefinitions, FontFamily, FontId, Margin, Stroke, Style, TextStyle,
+    Theme, ThemePreference, Visuals, vec2,
 };
 
 /// What marks the thing that is chosen.
@@ -16,6 +16,8 @@ pub fn install(ctx: &Context) {
     let mut fonts = FontDefinitions::default();
     super::icons::add_to(&mut fonts);
     ctx.set_fonts(fonts);
+    // Ctrl and plus zoom the canvas; the interface has keys and a setting of its own.
+    ctx.options_mut(|options| options.zoom_with_keyboard = false);
     for theme in [Theme::Dark, Theme::Light] {
         ctx.style_mut_of(theme, |style| {
             spacing(style);

@@ -4,7 +4,7 @@ use super::widgets::{Frame, color32, icon_button_sized};
 use super::{icons, keys};
 use crate::editor::Action;
 use crate::editor::tool::ToolKind;
-use eframe::egui::{Rect, Sense, StrokeKind, Ui, WidgetInfo, Role, vec2};
+use eframe::egui::{Rect, Role, Sense, StrokeKind, Ui, WidgetInfo, vec2};
 
 /// Draws them.
 pub fn show(ui: &mut Ui, frame: &mut Frame) {
@@ -13,9 +13,14 @@ pub fn show(ui: &mut Ui, frame: &mut Frame) {
         for kind in ToolKind::ALL {
             let action = kind.action();
             let keys = keys::shown(frame.editor.settings(), action);
-            let response =
-                icon_button_sized(ui, icons::of_tool(kind), action.label(), frame.editor.tool() == kind, 30.0)
-                    .on_hover_text(keys);
+            let response = icon_button_sized(
+                ui,
+                icons::of_tool(kind),
+                action.label(),
+                frame.editor.tool() == kind,
+                30.0,
+            )
+            .on_hover_text(keys);
             if response.clicked() {
                 frame.act(action);
             }

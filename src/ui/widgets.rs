@@ -2,7 +2,7 @@
 
 use crate::color::Rgba;
 use crate::editor::{Action, Command, Editor};
-use eframe::egui::{self, Color32, Response, RichText, Sense, StrokeKind, Ui, Vec2, WidgetInfo, Role, vec2};
+use eframe::egui::{self, Color32, Response, RichText, Role, Sense, StrokeKind, Ui, Vec2, WidgetInfo, vec2};
 
 /// What every part of the window is given: the editor to read, and where commands go.
 pub struct Frame<'a> {
@@ -32,7 +32,8 @@ pub fn icon_button(ui: &mut Ui, icon: &str, label: &str, selected: bool) -> Resp
 /// The same, of another size in points.
 pub fn icon_button_sized(ui: &mut Ui, icon: &str, label: &str, selected: bool, size: f32) -> Response {
     let text = RichText::new(icon).size(size * 0.68);
-    let button = egui::Button::new(text).selected(selected).frame_when_inactive(selected).min_size(Vec2::splat(size));
+    let button =
+        egui::Button::new(text).selected(selected).frame_when_inactive(selected).min_size(Vec2::splat(size));
     let response = ui.add(button).on_hover_text(label);
     let enabled = response.enabled();
     response.widget_info(|| WidgetInfo::selected(Role::Button, enabled, selected, label));

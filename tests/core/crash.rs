@@ -40,7 +40,7 @@ impl Painter {
         let settings =
             Settings { autosave_secs: INTERVAL.as_secs_f64(), new_size: (500, 400), ..Settings::default() };
         let folders = Folders { config: None, state: state.map(Path::to_path_buf) };
-        let mut editor = Editor::new(folders, settings, Vec::new(), Arc::new(|| {}));
+        let mut editor = Editor::new(folders, settings, Vec::new(), None, Arc::new(|| {}));
         editor.apply(Command::PickBrush("Hard round".into()));
         Self { editor, prng: Prng(7), events: 0, stroke: None, at: Point::default() }
     }
@@ -65,7 +65,8 @@ impl Painter {
             }
             None => {
                 self.stroke = Some(3 + self.prng.below(20));
-                self.at = Point::new(f64::from(self.prng.unit()) * 500.0, f64::from(self.prng.unit()) * 400.0);
+                self.at =
+                    Point::new(f64::from(self.prng.unit()) * 500.0, f64::from(self.prng.unit()) * 400.0);
                 Phase::Down
             }
             Some(0) => {
@@ -165,7 +166,15 @@ fn what_is_painted_survives_being_killed_at_any_moment() {
         (0..kills).map(|_| Duration::from_millis(200 + prng.below(5000) as u64)).collect();
     let mut killed = Vec::new();
     for some in moments.chunks(AT_ONCE) {
-        let threads: Vec<_> = some.iter().map(|after| std::thread::spawn({ let after = *after; move || kill_one(after) })).collect();
+        let threads: Vec<_> = some
+            .iter()
+            .map(|after| {
+                std::thread::spawn({
+                    let after = *after;
+                    move || kill_one(after)
+                })
+            })
+            .collect();
         killed.extend(threads.into_iter().map(|t| t.join().unwrap()));
     }
     let owing = killed.iter().filter(|k| k.owed > 0).count();

@@ -44,6 +44,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("eframe", &["ui"]),
     ("wgpu", &["ui/canvas"]),
     ("egui_wgpu", &["ui/canvas"]),
+    ("octotablet", &["ui/pen"]),
     ("rfd", &["ui/dialogs"]),
     ("cosmic_text", &["paint/text"]),
     ("moxcms", &["io/profile"]),

@@ -1,12 +1,15 @@
 //! Tests of what needs no network.
 
 mod crash;
+mod display;
 mod document;
 mod engine;
 mod files;
+mod generation;
 mod io;
 mod layering;
 mod metadata;
+mod packaging;
 mod paint;
 mod plan;
 mod prng;

@@ -1,6 +1,7 @@
 //! Tests of the engine.
 
 mod backend;
+mod canvas;
 mod cli;
 mod files;
 mod kernels;

@@ -158,7 +158,12 @@ fn closing_asks_and_each_answer_does_what_it_says() {
 fn leaving_saves_everything_first() {
     let mut window = Window::new();
     paint(&mut window, 300.0);
-    window.command(Command::NewDocument { name: "Second".into(), width: 600, height: 600, ground: scumble::color::Rgba::WHITE });
+    window.command(Command::NewDocument {
+        name: "Second".into(),
+        width: 600,
+        height: 600,
+        ground: scumble::color::Rgba::WHITE,
+    });
     paint(&mut window, 200.0);
     window.act(Action::Quit);
     assert!(asks(&window, "Discard all"));

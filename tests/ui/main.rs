@@ -1,5 +1,8 @@
 //! The window without a screen.
 
 mod files;
+mod generate;
 mod paint;
+mod panels;
 mod support;
+mod windows;

@@ -3,7 +3,9 @@
 use crossbeam_channel::bounded;
 use eframe::egui;
 use egui_kittest::Harness;
+use scumble::editor::generation::{ModelChoice, Models};
 use scumble::editor::{Action, Command, Folders};
+use scumble::generate::fake::{FakeBackend, Script};
 use scumble::geom::Point;
 use scumble::ui::app::{App, Start};
 use scumble::ui::dialogs::{Answer, Ask, Dialogs};
@@ -51,11 +53,25 @@ impl Window {
     }
 
     pub fn in_folder(folder: tempfile::TempDir) -> Self {
-        Self::build(folder, Harness::builder())
+        Self::build(folder, Harness::builder(), None)
+    }
+
+    /// With a backend that does what its script says.
+    pub fn generating(script: Script) -> Self {
+        let (fake, _) = FakeBackend::new(script);
+        let models = Models {
+            make: Box::new(move || Box::new(fake.clone())),
+            choices: vec![ModelChoice { id: "starter".into(), name: "Fake".into(), native_px: 64 }],
+        };
+        Self::build(tempfile::tempdir().unwrap(), Harness::builder(), Some(models))
     }
 
     /// With a renderer, for pictures of the window; `None` if there is no graphics adapter.
-    pub fn build(folder: tempfile::TempDir, builder: egui_kittest::HarnessBuilder<App>) -> Self {
+    pub fn build(
+        folder: tempfile::TempDir,
+        builder: egui_kittest::HarnessBuilder<App>,
+        models: Option<Models>,
+    ) -> Self {
         let dialogs = Scripted::default();
         let start = Start {
             folders: Folders {
@@ -64,6 +80,8 @@ impl Window {
             },
             files: Vec::new(),
             dialogs: Box::new(dialogs.clone()),
+            models,
+            pens: false,
         };
         let builder = builder.with_size(SIZE).with_step_dt(1.0 / 60.0).with_max_steps(400);
         let harness = builder.build_eframe(move |cc| App::new(cc, start));
@@ -88,6 +106,19 @@ impl Window {
             self.harness.step();
             std::thread::yield_now();
         }
+    }
+
+    /// Brings a panel to the front by its tab.
+    pub fn show_panel(&mut self, title: &str) {
+        use egui_kittest::kittest::Queryable;
+        let wanted = format!(" {title}");
+        let tabs: Vec<_> = self.harness.query_all_by_label_contains(&wanted).map(|n| n.rect()).collect();
+        let tab = tabs.into_iter().find(|r| r.height() < 40.0).expect("a tab");
+        self.harness.hover_at(tab.center());
+        self.harness.step();
+        self.button(tab.center(), true);
+        self.button(tab.center(), false);
+        self.steps(2);
     }
 
     pub fn act(&mut self, action: Action) {

@@ -1,21 +1,24 @@
 //! Paints strokes; a stroke is one undo step.
 
-use super::{Cx, Handle, Mark, Overlay, Phase, PointerEvent};
+use super::{Command, Cursor, Cx, Handle, Mark, Modifiers, Overlay, Phase, PointerEvent, Scene, Tool};
 use crate::document::{Document, LayerId};
-use crate::editor::options::ToolOptions;
 use crate::geom::{Point, sin_cos_turns};
 use crate::paint::stroke::CloneSource;
 use crate::paint::{Mode, PenSample, Setup, Stroke, Symmetry, Target};
 
 /// Brush and eraser.
 #[derive(Default)]
-pub struct BrushTool {
+pub(super) struct BrushTool {
+    /// Whether it is the eraser that is in hand.
+    pub(super) eraser: bool,
     stroke: Option<Painting>,
     /// Where the last stroke ended, on which layer.
     last: Option<(LayerId, PenSample)>,
     /// Where a clone brush takes its paint, and the offset once the first stroke has fixed it.
     source: Option<(Point, Option<(i32, i32)>)>,
     strokes: u64,
+    /// The centre of the symmetry is being dragged.
+    centering: bool,
 }
 
 struct Painting {
@@ -32,30 +35,38 @@ impl std::fmt::Debug for BrushTool {
 }
 
 impl BrushTool {
-    /// Whether a stroke is under way.
-    pub fn busy(&self) -> bool {
-        self.stroke.is_some()
-    }
-
     /// Clone brushes use Alt to set their source.
     pub(super) fn wants_alt(&self, cx: &Cx) -> bool {
         cx.brushes.brush().mode == Mode::Clone
     }
 
-    pub(super) fn pointer(&mut self, cx: &mut Cx, event: &PointerEvent, eraser: bool) {
-        match event.phase {
-            Phase::Hover => {}
-            Phase::Down => self.begin(cx, event, eraser || cx.erase),
-            Phase::Drag => {
-                if let Some(painting) = &mut self.stroke {
-                    painting.stroke.extend(&mut cx.open.doc, &event.samples);
-                }
-            }
-            Phase::Up => self.end(cx, event),
+    /// Ctrl drags the centre of the symmetry.
+    fn center(&mut self, cx: &mut Cx, event: &PointerEvent) -> bool {
+        let reach = cx.canvas_length(CENTER_PX);
+        let center = center_of(&cx.options.symmetry);
+        if event.phase == Phase::Down {
+            self.centering =
+                event.modifiers.ctrl && center.is_some_and(|center| center.distance(event.pos()) <= reach);
         }
+        let centering = self.centering;
+        if event.phase == Phase::Up {
+            self.centering = false;
+        }
+        if centering {
+            // On half pixels: a line of symmetry lies between two pixels or in the middle of one.
+            let half = |v: f64| (v * 2.0).round() / 2.0;
+            let at = Point::new(half(event.pos().x), half(event.pos().y));
+            let moved = match cx.options.symmetry {
+                Symmetry::Off => Symmetry::Off,
+                Symmetry::Mirror { turns, .. } => Symmetry::Mirror { center: at, turns },
+                Symmetry::Radial { count, mirrored, .. } => Symmetry::Radial { center: at, count, mirrored },
+            };
+            cx.ask(Command::SetSymmetry(moved));
+        }
+        centering
     }
 
-    fn begin(&mut self, cx: &mut Cx, event: &PointerEvent, erase: bool) {
+    fn start(&mut self, cx: &mut Cx, event: &PointerEvent, erase: bool) {
         let clone = cx.brushes.brush().mode == Mode::Clone && !erase;
         if clone && event.modifiers.alt {
             self.source = Some((event.pos(), None));
@@ -103,14 +114,37 @@ impl BrushTool {
         let name = cx.brushes.brush().name.clone();
         cx.commit(if painting.erase { format!("Erase ({name})") } else { name });
     }
+}
 
-    pub(super) fn cancel(&mut self, cx: &mut Cx) -> bool {
+impl Tool for BrushTool {
+    fn pointer(&mut self, cx: &mut Cx, event: &PointerEvent) {
+        if self.stroke.is_none() && event.phase != Phase::Hover && self.center(cx, event) {
+            return;
+        }
+        match event.phase {
+            Phase::Hover => {}
+            Phase::Down => self.start(cx, event, self.eraser || cx.erase),
+            Phase::Drag => {
+                if let Some(painting) = &mut self.stroke {
+                    painting.stroke.extend(&mut cx.open.doc, &event.samples);
+                }
+            }
+            Phase::Up => self.end(cx, event),
+        }
+    }
+
+    fn cancel(&mut self, cx: &mut Cx) -> bool {
+        self.centering = false;
         let Some(painting) = self.stroke.take() else { return false };
         cx.open.doc = painting.base;
         true
     }
 
-    pub(super) fn overlay(&self, options: &ToolOptions, overlay: &mut Overlay) {
+    fn busy(&self) -> bool {
+        self.stroke.is_some()
+    }
+
+    fn overlay(&self, scene: &Scene, overlay: &mut Overlay) {
         if let Some((at, _)) = self.source {
             overlay.handle(at, Handle::Cross);
         }
@@ -121,14 +155,32 @@ impl BrushTool {
             let d = Point::new(c, s) * far;
             overlay.marks.push(Mark::Guide { from: center - d, to: center + d });
         };
-        match options.symmetry {
+        match scene.options.symmetry {
             Symmetry::Off => {}
             Symmetry::Mirror { center, turns } => guide(center, turns),
             Symmetry::Radial { center, count, .. } => {
                 (0..count).for_each(|i| guide(center, f64::from(i) / f64::from(2 * count)));
-                overlay.handle(center, Handle::Cross);
             }
         }
+        if let Some(center) = center_of(&scene.options.symmetry) {
+            overlay.handle(center, Handle::Cross);
+        }
+    }
+
+    fn cursor(&self, scene: &Scene, at: Point, held: Modifiers) -> Cursor {
+        let reach = scene.canvas_length(CENTER_PX);
+        let on_center = center_of(&scene.options.symmetry).is_some_and(|center| center.distance(at) <= reach);
+        if self.centering || (held.ctrl && on_center) { Cursor::Move } else { Cursor::Brush }
+    }
+}
+
+/// Screen pixels around the centre of the symmetry in which it can be taken.
+const CENTER_PX: f64 = 12.0;
+
+fn center_of(symmetry: &Symmetry) -> Option<Point> {
+    match symmetry {
+        Symmetry::Off => None,
+        Symmetry::Mirror { center, .. } | Symmetry::Radial { center, .. } => Some(*center),
     }
 }
 

@@ -1,6 +1,42 @@
 //! What a tool draws over the canvas: data in canvas pixels, drawn by the window.
 
+use crate::color::Rgba;
 use crate::geom::Point;
+
+/// How the pointer looks, for a window to find its own picture of it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Cursor {
+    /// Something is aimed at.
+    Cross,
+    /// The outline of the brush.
+    Brush,
+    /// A circle of this diameter in canvas pixels.
+    Ring {
+        /// Diameter.
+        diameter_px: f64,
+    },
+    /// Something is moved.
+    Move,
+    /// A side or corner is pulled in this direction.
+    Resize {
+        /// Canvas direction in turns, 0 = to the right, 0.25 = down.
+        turns: f64,
+    },
+    /// Something is turned.
+    Rotate,
+    /// A corner or side is pulled freely.
+    Distort,
+    /// Text is written.
+    Text,
+    /// Something can be pressed.
+    Press,
+    /// The view is moved.
+    Grab,
+    /// The view is zoomed.
+    Zoom,
+    /// Nothing can be done here.
+    Forbidden,
+}
 
 /// How a handle looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +73,20 @@ pub enum Mark {
         /// The other.
         to: Point,
     },
+    /// Shade around a convex quadrilateral.
+    Shade {
+        /// Its corners in order, canvas positions.
+        around: [Point; 4],
+    },
+    /// Colours beside a place.
+    Swatch {
+        /// Canvas position.
+        at: Point,
+        /// The new colour.
+        color: Rgba,
+        /// The one before.
+        before: Rgba,
+    },
     /// A word beside a place.
     Label {
         /// Canvas position.
@@ -57,6 +107,11 @@ impl Overlay {
     /// A line.
     pub fn line(&mut self, points: Vec<Point>, closed: bool) {
         self.marks.push(Mark::Line { points, closed });
+    }
+
+    /// A word beside a place.
+    pub fn label(&mut self, at: Point, text: String) {
+        self.marks.push(Mark::Label { at, text });
     }
 
     /// A handle.

@@ -230,6 +230,10 @@ impl Masked {
         self.context
     }
 
+    pub(super) fn second_rect(&self) -> Rect {
+        self.second.as_ref().map_or(self.context, |second| second.rect)
+    }
+
     pub(super) fn has_second_pass(&self) -> bool {
         self.second.is_some()
     }

@@ -5,7 +5,7 @@
 //! mimetype                    first and stored, as the specification asks
 //! data/layer0.png ...         8 bits a channel, cropped to content; an enabled mask is multiplied in
 //! scumble/plane0.tiles ...    exact 16-bit tiles, where 8 bits or a cropped PNG would lose something; masks; the
-//!                             selection; layers of other levels than the one that is shown
+//!                             selection; the change mask; layers of other levels than the one that is shown
 //! mergedimage.png             what is seen of the page
 //! Thumbnails/thumbnail.png    the same, at most 256 pixels a side
 //! stack.xml                   baseline OpenRaster 0.0.5: layers, groups, opacity, visibility, composite-op, positions

@@ -20,12 +20,15 @@ struct View {
     dark: vec4<f32>,
     // The edge of the page.
     edge: vec4<f32>,
+    // The veil of the change mask; w: how strongly it covers, 0 = there is none.
+    veil: vec4<f32>,
 };
 
 @group(0) @binding(0) var<uniform> view: View;
 @group(0) @binding(1) var picture: texture_2d<f32>;
 @group(0) @binding(2) var selection: texture_2d<f32>;
 @group(0) @binding(3) var smooth_sampler: sampler;
+@group(0) @binding(4) var change: texture_2d<f32>;
 
 @vertex
 fn vertex(@builtin(vertex_index) index: u32) -> @builtin(position) vec4<f32> {
@@ -65,6 +68,13 @@ fn fragment(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
     let color = textureSampleLevel(picture, smooth_sampler, q * view.scale.z * view.scale.y, 0.0);
     var rgb = color.rgb + ground * (1.0 - color.a);
 
+    // The veil: stripes, so that it is told from paint.
+    if view.veil.w > 0.0 {
+        let strength = textureSampleLevel(change, smooth_sampler, p * view.scale.y, 0.0).r;
+        let stripe = select(0.75, 1.0, fract((s.x - s.y) / 12.0) < 0.5);
+        rgb = mix(rgb, view.veil.rgb, strength * view.veil.w * stripe);
+    }
+
     // A line of one screen pixel around the page.
     let margin = 1.0 / zoom;
     if !inside && all(p >= view.page.xy - margin) && all(p < view.page.zw + margin) {
@@ -72,7 +82,7 @@ fn fragment(@builtin(position) at: vec4<f32>) -> @location(0) vec4<f32> {
     }
 
     // The grid of pixels.
-    if view.flags.x > 0.5 && zoom >= 12.0 && inside {
+    if view.flags.x > 0.5 && zoom >= 8.0 && inside {
         let cell = abs(fract(p) - 0.5);
         if max(cell.x, cell.y) > 0.5 - 0.5 / zoom {
             rgb = mix(rgb, vec3(0.5), 0.4);

@@ -5,10 +5,12 @@ use super::torus::Upload;
 use crossbeam_channel::Receiver;
 use eframe::egui_wgpu::{self, CallbackResources, CallbackTrait, ScreenDescriptor, wgpu};
 
-/// Bytes of the uniform block: nine vectors of four numbers.
-pub const UNIFORM_BYTES: usize = 9 * 16;
-/// The textures of the picture (two, which take turns) and that of the selection.
+/// Bytes of the uniform block: ten vectors of four numbers.
+pub const UNIFORM_BYTES: usize = 10 * 16;
+/// The textures: of the picture (two, which take turns), of the selection, of the change mask.
 pub const SELECTION: usize = 2;
+/// See [`SELECTION`].
+pub const CHANGE: usize = 3;
 const SIDE: u32 = crate::document::TILE as u32;
 
 /// A message to the textures, in the order in which they were sent.
@@ -26,7 +28,7 @@ pub struct CanvasGpu {
     layout: wgpu::BindGroupLayout,
     sampler: wgpu::Sampler,
     uniforms: wgpu::Buffer,
-    textures: Option<[wgpu::Texture; 3]>,
+    textures: Option<[wgpu::Texture; 4]>,
     groups: Option<[wgpu::BindGroup; 2]>,
 }
 
@@ -63,6 +65,7 @@ impl CanvasGpu {
                 },
                 texture(1),
                 texture(2),
+                texture(4),
                 wgpu::BindGroupLayoutEntry {
                     binding: 3,
                     visibility: wgpu::ShaderStages::FRAGMENT,
@@ -132,7 +135,12 @@ impl CanvasGpu {
             })
         };
         let picture = wgpu::TextureFormat::Rgba8Unorm;
-        let textures = [texture(picture), texture(picture), texture(wgpu::TextureFormat::R8Unorm)];
+        let textures = [
+            texture(picture),
+            texture(picture),
+            texture(wgpu::TextureFormat::R8Unorm),
+            texture(wgpu::TextureFormat::R8Unorm),
+        ];
         let views = textures.each_ref().map(|t| t.create_view(&wgpu::TextureViewDescriptor::default()));
         let group = |shown: usize| {
             let entry = |binding, resource| wgpu::BindGroupEntry { binding, resource };
@@ -144,6 +152,7 @@ impl CanvasGpu {
                     entry(1, wgpu::BindingResource::TextureView(&views[shown])),
                     entry(2, wgpu::BindingResource::TextureView(&views[SELECTION])),
                     entry(3, wgpu::BindingResource::Sampler(&self.sampler)),
+                    entry(4, wgpu::BindingResource::TextureView(&views[CHANGE])),
                 ],
             })
         };
@@ -153,7 +162,7 @@ impl CanvasGpu {
 
     fn upload(&self, queue: &wgpu::Queue, upload: &Upload) {
         let Some(texture) = self.textures.as_ref().and_then(|t| t.get(upload.texture)) else { return };
-        let bytes = if upload.texture == SELECTION { 1 } else { 4 };
+        let bytes = if upload.texture >= SELECTION { 1 } else { 4 };
         let empty;
         let data = match &upload.tile {
             Some(tile) => &tile[..],
@@ -170,7 +179,11 @@ impl CanvasGpu {
                 aspect: wgpu::TextureAspect::All,
             },
             data,
-            wgpu::TexelCopyBufferLayout { offset: 0, bytes_per_row: Some(SIDE * bytes), rows_per_image: Some(SIDE) },
+            wgpu::TexelCopyBufferLayout {
+                offset: 0,
+                bytes_per_row: Some(SIDE * bytes),
+                rows_per_image: Some(SIDE),
+            },
             wgpu::Extent3d { width: SIDE, height: SIDE, depth_or_array_layers: 1 },
         );
     }

@@ -3,13 +3,15 @@
 //! Every event of a frame counts: a fast stroke has many in one frame, and each is a sample of the curve.
 
 use super::overlay;
-use crate::editor::tool::{Modifiers, Phase, PointerEvent, ToolKind};
-use crate::editor::{Command, Editor, ViewCommand};
+use crate::editor::tool::{Cursor, Modifiers, Phase, PointerEvent, ToolKind};
+use crate::editor::{Command, Editor, ViewCommand, Viewport};
 use crate::geom::Point;
 use crate::paint::PenSample;
+use crate::ui::pen::PenState;
 use crate::ui::widgets::Frame;
 use eframe::egui::{
-    self, CursorIcon, Event, Key, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, Rect, Response, TouchPhase, Ui,
+    self, CursorIcon, Event, Key, MouseWheelSource, MouseWheelUnit, PointerButton, Pos2, Rect, Response,
+    TouchPhase, Ui,
 };
 
 /// Something for the editor that is not a command.
@@ -44,6 +46,8 @@ pub struct Input {
     last_press: Option<(f64, Pos2)>,
     clicks: u32,
     last_secs: f64,
+    /// What a tablet reports beside the pointer.
+    pub pen: PenState,
 }
 
 /// Presses within this time and distance are one double click.
@@ -111,9 +115,9 @@ impl Input {
                     let drag = kind_of(frame.editor.tool(), *button, space && !typing, held, *pos);
                     let Some(drag) = drag else { continue };
                     self.drag = Some((drag, *button));
-                    let double = self.last_press.is_some_and(|(t, p)| {
-                        now - t < DOUBLE_SECS && p.distance(*pos) < DOUBLE_POINTS
-                    });
+                    let double = self
+                        .last_press
+                        .is_some_and(|(t, p)| now - t < DOUBLE_SECS && p.distance(*pos) < DOUBLE_POINTS);
                     self.clicks = if double { self.clicks + 1 } else { 1 };
                     self.last_press = Some((now, *pos));
                     if drag == Drag::Tool {
@@ -163,7 +167,8 @@ impl Input {
 
     fn sample(&self, pos: Pos2, rect: Rect, scale: f64, editor: &Editor, time_secs: f64) -> PenSample {
         let canvas = editor.viewport().to_canvas(screen(pos, rect, scale));
-        PenSample { pos: canvas, pressure: self.force, tilt: [0.0; 2], time_secs }
+        let pressure = self.force.or(self.pen.pressure.filter(|_| self.pen.near));
+        PenSample { pos: canvas, pressure, tilt: self.pen.tilt, time_secs }
     }
 
     fn navigate(&self, drag: Drag, from: Option<Pos2>, to: Pos2, rect: Rect, scale: f64, frame: &mut Frame) {
@@ -243,27 +248,60 @@ impl Input {
         if !response.contains_pointer() {
             return;
         }
-        let space = ui.input(|i| i.key_down(Key::Space));
-        let icon = match (self.drag, editor.tool()) {
+        let (space, held) = ui.input(|i| (i.key_down(Key::Space), i.modifiers));
+        let held = Modifiers { shift: held.shift, ctrl: held.command, alt: held.alt };
+        let looks = match self.canvas {
+            Some(at) => editor.cursor(at, held),
+            None => Cursor::Cross,
+        };
+        let view = editor.viewport();
+        let points = |canvas_px: f64| (canvas_px * view.zoom / f64::from(ui.ctx().pixels_per_point())) as f32;
+        let painter = ui.painter().with_clip_rect(rect);
+        let icon = match (self.drag, looks) {
             (Some((Drag::Pan, _)), _) => CursorIcon::Grabbing,
-            (_, ToolKind::Pan) => CursorIcon::Grab,
             _ if space => CursorIcon::Grab,
-            (_, ToolKind::Zoom) => CursorIcon::ZoomIn,
-            (_, ToolKind::Brush | ToolKind::Eraser) if editor.settings().brush_outline => CursorIcon::None,
-            _ => CursorIcon::Crosshair,
+            (_, Cursor::Grab) => CursorIcon::Grab,
+            (_, Cursor::Zoom) => CursorIcon::ZoomIn,
+            (_, Cursor::Cross) => CursorIcon::Crosshair,
+            (_, Cursor::Brush) => match self.last.filter(|_| editor.settings().brush_outline) {
+                Some(pos) => {
+                    let brush = editor.brushes().brush();
+                    let turns = brush.angle_turns + view.turns as f32;
+                    let turns = if view.mirrored { -turns } else { turns };
+                    let radius = points(f64::from(brush.size_px) / 2.0);
+                    overlay::brush_outline(&painter, pos, radius, brush.roundness, turns);
+                    CursorIcon::None
+                }
+                None => CursorIcon::Crosshair,
+            },
+            (_, Cursor::Ring { diameter_px }) => match self.last {
+                Some(pos) => {
+                    overlay::brush_outline(&painter, pos, points(diameter_px / 2.0), 1.0, 0.0);
+                    CursorIcon::None
+                }
+                None => CursorIcon::Crosshair,
+            },
+            (_, Cursor::Move) => CursorIcon::Move,
+            (_, Cursor::Resize { turns }) => resize_icon(turns, view),
+            (_, Cursor::Rotate) => CursorIcon::Alias,
+            (_, Cursor::Distort) => CursorIcon::AllScroll,
+            (_, Cursor::Text) => CursorIcon::Text,
+            (_, Cursor::Press) => CursorIcon::PointingHand,
+            (_, Cursor::Forbidden) => CursorIcon::NotAllowed,
         };
         ui.ctx().set_cursor_icon(icon);
-        if icon == CursorIcon::None
-            && let Some(pos) = self.last
-        {
-            let brush = editor.brushes().brush();
-            let view = editor.viewport();
-            let radius = f64::from(brush.size_px) / 2.0 * view.zoom / f64::from(ui.ctx().pixels_per_point());
-            let painter = ui.painter().with_clip_rect(rect);
-            let turns = brush.angle_turns + view.turns as f32;
-            let turns = if view.mirrored { -turns } else { turns };
-            overlay::brush_outline(&painter, pos, radius as f32, brush.roundness, turns);
-        }
+    }
+}
+
+/// The double arrow that is nearest to a canvas direction as it lies on the screen.
+fn resize_icon(turns: f64, view: &Viewport) -> CursorIcon {
+    let seen = turns + view.turns;
+    let seen = if view.mirrored { 0.5 - seen } else { seen };
+    match (seen * 8.0).round().rem_euclid(4.0) as u8 {
+        0 => CursorIcon::ResizeHorizontal,
+        1 => CursorIcon::ResizeNwSe,
+        2 => CursorIcon::ResizeVertical,
+        _ => CursorIcon::ResizeNeSw,
     }
 }
 
@@ -276,11 +314,9 @@ fn kind_of(tool: ToolKind, button: PointerButton, space: bool, held: Modifiers, 
             (false, true) => Drag::Rotate,
             (false, false) => Drag::Pan,
         }),
-        PointerButton::Primary => Some(match tool {
-            ToolKind::Pan => Drag::Pan,
-            ToolKind::Zoom => Drag::Zoom { from: at },
-            _ => Drag::Tool,
-        }),
+        PointerButton::Primary if tool == ToolKind::Pan => Some(Drag::Pan),
+        PointerButton::Primary if tool == ToolKind::Zoom => Some(Drag::Zoom { from: at }),
+        PointerButton::Primary => Some(Drag::Tool),
         PointerButton::Secondary | PointerButton::Extra1 | PointerButton::Extra2 => None,
     }
 }

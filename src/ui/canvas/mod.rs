@@ -1,16 +1,18 @@
 //! The canvas in the window: drawn by the GPU, painted on by pointer, pen and fingers.
 
+pub mod adapter;
 mod gpu;
 mod input;
 mod overlay;
 pub mod picture;
 mod torus;
 
+use super::pen::PenState;
 use super::widgets::Frame;
 use crate::editor::{Command, ViewCommand};
 use crate::geom::Point;
 use crossbeam_channel::unbounded;
-use eframe::egui::{self, Response, Sense, Ui, WidgetInfo, Role};
+use eframe::egui::{self, Response, Role, Sense, Ui, WidgetInfo};
 use eframe::egui_wgpu;
 use picture::PictureView;
 use std::time::Duration;
@@ -39,7 +41,22 @@ impl Canvas {
             send
         });
         let linear_target = state.is_some_and(|s| s.target_format.is_srgb());
-        Self { picture: PictureView::new(messages), input: Input::default(), linear_target, focused_once: false }
+        Self {
+            picture: PictureView::new(messages),
+            input: Input::default(),
+            linear_target,
+            focused_once: false,
+        }
+    }
+
+    /// What the pen reports from now on.
+    pub fn set_pen(&mut self, pen: PenState) {
+        self.input.pen = pen;
+    }
+
+    /// What the pen reported last.
+    pub fn pen(&self) -> PenState {
+        self.input.pen
     }
 
     /// Where the pointer is on the canvas.
@@ -71,6 +88,7 @@ impl Canvas {
                 ..Default::default()
             };
             ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
+            arrows(ui, frame);
         }
         let deeds = self.input.read(ui, rect, &response, frame);
         self.draw(ui, rect, frame);
@@ -107,4 +125,25 @@ impl Canvas {
             ctx.request_repaint();
         }
     }
+}
+
+/// Arrow keys move what the tool in hand moves: by one pixel, with Shift by ten.
+fn arrows(ui: &Ui, frame: &mut Frame) {
+    let pressed = |event: &egui::Event| {
+        let egui::Event::Key { key, pressed: true, modifiers, .. } = event else { return None };
+        if modifiers.command || modifiers.alt {
+            return None;
+        }
+        let (right, down) = match key {
+            egui::Key::ArrowLeft => (-1, 0),
+            egui::Key::ArrowRight => (1, 0),
+            egui::Key::ArrowUp => (0, -1),
+            egui::Key::ArrowDown => (0, 1),
+            _ => return None,
+        };
+        let by = if modifiers.shift { 10 } else { 1 };
+        Some(Command::Nudge { right: right * by, down: down * by })
+    };
+    let commands: Vec<Command> = ui.input(|i| i.events.iter().filter_map(pressed).collect());
+    commands.into_iter().for_each(|command| frame.ask(command));
 }

@@ -3,6 +3,7 @@
 use crate::editor::Editor;
 use crate::editor::tool::{Handle, Mark};
 use crate::geom::Point;
+use crate::ui::widgets::color32;
 use eframe::egui::{self, Color32, FontId, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
 /// Draws it.
@@ -14,6 +15,7 @@ pub fn draw(ui: &Ui, rect: Rect, editor: &Editor) {
         let s = map.apply(p);
         rect.min + vec2((s.x / scale) as f32, (s.y / scale) as f32)
     };
+    generation_frame(&painter, editor, &at);
     for mark in editor.overlay().marks {
         match mark {
             Mark::Line { points, closed } => line(&painter, points.into_iter().map(at).collect(), closed),
@@ -21,6 +23,23 @@ pub fn draw(ui: &Ui, rect: Rect, editor: &Editor) {
             Mark::Guide { from, to } => {
                 let stroke = Stroke::new(1.0, Color32::from_rgba_unmultiplied(90, 160, 240, 140));
                 painter.line_segment([at(from), at(to)], stroke);
+            }
+            Mark::Shade { around } => shade(&painter, around.map(at), rect),
+            Mark::Swatch { at: p, color, before } => {
+                // Beside the pointer, which hides what it is on: the new colour above the old one.
+                let corner = at(p) + vec2(18.0, -44.0);
+                for (color, top) in [(color, 0.0), (before, 17.0)] {
+                    let patch = Rect::from_min_size(corner + vec2(0.0, top), vec2(34.0, 17.0));
+                    painter.rect_filled(patch, 0.0, color32(color));
+                }
+                let frame = Rect::from_min_size(corner, vec2(34.0, 34.0));
+                painter.rect_stroke(frame, 2.0, Stroke::new(2.0, Color32::WHITE), StrokeKind::Outside);
+                painter.rect_stroke(
+                    frame.expand(2.0),
+                    3.0,
+                    Stroke::new(1.0, Color32::BLACK),
+                    StrokeKind::Outside,
+                );
             }
             Mark::Label { at: p, text } => {
                 let font = FontId::proportional(12.0);
@@ -32,6 +51,52 @@ pub fn draw(ui: &Ui, rect: Rect, editor: &Editor) {
             }
         }
     }
+}
+
+/// Darkens what lies outside a convex quadrilateral: four pieces that reach beyond the view.
+fn shade(painter: &Painter, corners: [Pos2; 4], view: Rect) {
+    let middle = corners[0].lerp(corners[2], 0.5);
+    let least = corners.iter().map(|c| c.distance(middle)).fold(f32::INFINITY, f32::min).max(0.5);
+    let reach = view.width() + view.height() + middle.distance(view.center());
+    // Far enough that the sides of the outer box, too, lie outside the view.
+    let factor = 2.0 + 8.0 * reach / least;
+    let far = corners.map(|c| middle + (c - middle) * factor);
+    for i in 0..4 {
+        let j = (i + 1) % 4;
+        let piece = vec![corners[i], corners[j], far[j], far[i]];
+        painter.add(Shape::convex_polygon(piece, Color32::from_black_alpha(130), Stroke::NONE));
+    }
+}
+
+/// The frame of generation: what the model sees, and how far it is.
+fn generation_frame(painter: &Painter, editor: &Editor, at: &impl Fn(Point) -> Pos2) {
+    let generation = editor.generation();
+    if !generation.available() {
+        return;
+    }
+    let open = editor.open();
+    let running = generation.progress().filter(|p| p.document == open.id);
+    let rect = running.as_ref().map_or_else(|| generation.frame_rect(open.id, &open.doc), |p| p.frame);
+    let corners: Vec<Pos2> = rect.corners().into_iter().map(at).collect();
+    let mut points = corners.clone();
+    points.push(corners[0]);
+    let color = super::super::theme::ACCENT;
+    painter.extend(Shape::dashed_line(&points, Stroke::new(1.5, color), 8.0, 5.0));
+    let mut text = format!("{} × {}", rect.width(), rect.height());
+    if let Some(p) = running {
+        let left = p.secs_left.map(|s| format!(" · {s:.0} s")).unwrap_or_default();
+        let steps = if p.steps > 0 { format!(" {}/{}", p.step, p.steps) } else { String::new() };
+        text = format!("{}{steps}{left}", p.stage);
+    }
+    let top = corners.iter().copied().fold(corners[0], |a, b| if b.y < a.y { b } else { a });
+    let galley = painter.layout_no_wrap(text, FontId::proportional(11.0), Color32::WHITE);
+    let corner = top - vec2(0.0, galley.size().y + 6.0);
+    painter.rect_filled(
+        Rect::from_min_size(corner, galley.size()).expand(2.0),
+        2.0,
+        color.gamma_multiply(0.8),
+    );
+    painter.galley(corner, galley, Color32::WHITE);
 }
 
 /// A line that is seen on every ground: black under white dashes.

@@ -1,6 +1,6 @@
 //! Which tiles of the picture are seen, at which level of detail, and bringing them to the GPU a little at a time.
 
-use super::gpu::{Draw, Message, SELECTION, UNIFORM_BYTES};
+use super::gpu::{CHANGE, Draw, Message, SELECTION, UNIFORM_BYTES};
 use super::torus::{Torus, period_px};
 use crate::document::{Document, TILE, TilePos};
 use crate::editor::display::{Display, LEVELS, Plane};
@@ -44,6 +44,7 @@ pub struct PictureView {
     tiles: usize,
     pictures: [Torus; 2],
     selection: Torus,
+    change: Torus,
     shown: usize,
 }
 
@@ -57,6 +58,7 @@ impl PictureView {
             tiles: 0,
             pictures: [torus(0), torus(1)],
             selection: torus(SELECTION),
+            change: torus(CHANGE),
             shown: 0,
         }
     }
@@ -100,6 +102,7 @@ impl PictureView {
             } else {
                 self.shown = next;
                 self.selection.reset(level);
+                self.change.reset(level);
             }
         }
         let shown_level = self.pictures[self.shown].level;
@@ -110,13 +113,17 @@ impl PictureView {
             let seen = self::seen(view, shown_level);
             self.bring_ready(self.shown, &seen);
         }
-        if doc.selection.is_some() {
+        let masks = [
+            (doc.selection.is_some(), Plane::Selection, &mut self.selection),
+            (doc.change.is_some(), Plane::Change, &mut self.change),
+        ];
+        for (there, plane, torus) in masks {
+            let Some((_, display)) = self.display.as_mut().filter(|_| there) else { continue };
             let seen = self::seen(view, shown_level);
-            let Some((_, display)) = &mut self.display else { return (None, false) };
             let send = |upload| drop(self.messages.as_ref().map(|m| m.send(Message::Tile(upload))));
-            let missing = self.selection.update(display, Plane::Selection, &seen, send);
-            display.make(Plane::Selection, shown_level, &missing);
-            self.selection.update(display, Plane::Selection, &missing, send);
+            let missing = torus.update(display, plane, &seen, send);
+            display.make(plane, shown_level, &missing);
+            torus.update(display, plane, &missing, send);
         }
         let uniforms = self.uniforms(view, doc, looks, window_px);
         (Some(Draw { uniforms, shown: self.shown }), more)
@@ -126,6 +133,7 @@ impl PictureView {
         self.tiles = tiles;
         self.pictures = [Torus::new(0, level, tiles), Torus::new(1, usize::MAX, tiles)];
         self.selection = Torus::new(SELECTION, level, tiles);
+        self.change = Torus::new(CHANGE, level, tiles);
         self.shown = 0;
         if let Some(messages) = &self.messages {
             let _ = messages.send(Message::Resize(tiles as u32));
@@ -166,7 +174,13 @@ impl PictureView {
         made < missing.len()
     }
 
-    fn uniforms(&self, view: &Viewport, doc: &Document, looks: &Looks, window_px: (f32, f32)) -> [u8; UNIFORM_BYTES] {
+    fn uniforms(
+        &self,
+        view: &Viewport,
+        doc: &Document,
+        looks: &Looks,
+        window_px: (f32, f32),
+    ) -> [u8; UNIFORM_BYTES] {
         let level = self.pictures[self.shown].level;
         let period = period_px(self.tiles, level);
         let corner = view.to_canvas(Point::default());
@@ -178,7 +192,8 @@ impl PictureView {
         let page = |v: i32, o: f64| (f64::from(v) - o) as f32;
         let flag = |on: bool| f32::from(u8::from(on));
         let [a, l, d, e] = [looks.around, looks.light, looks.dark, looks.edge];
-        let vectors: [[f32; 4]; 9] = [
+        let veil = crate::editor::generation::VEIL;
+        let vectors: [[f32; 4]; 10] = [
             [right.x as f32, right.y as f32, down.x as f32, down.y as f32],
             [at.x as f32, at.y as f32, window_px.0, window_px.1],
             [
@@ -188,16 +203,12 @@ impl PictureView {
                 page(doc.page.y1, origin.y),
             ],
             [view.zoom as f32, (1.0 / period) as f32, f64::from(1u32 << level) as f32, 0.0],
-            [
-                flag(looks.pixel_grid),
-                flag(doc.selection.is_some()),
-                looks.phase,
-                flag(looks.linear_target),
-            ],
+            [flag(looks.pixel_grid), flag(doc.selection.is_some()), looks.phase, flag(looks.linear_target)],
             [a[0], a[1], a[2], 1.0],
             [l[0], l[1], l[2], looks.square_px],
             [d[0], d[1], d[2], 1.0],
             [e[0], e[1], e[2], 1.0],
+            [veil.r, veil.g, veil.b, 0.55 * flag(doc.change.is_some())],
         ];
         let mut bytes = [0; UNIFORM_BYTES];
         for (out, v) in bytes.chunks_exact_mut(4).zip(vectors.as_flattened()) {
@@ -235,6 +246,10 @@ fn tile_rect(view: &Viewport, level: usize) -> Rect {
 
 fn seen(view: &Viewport, level: usize) -> Vec<TilePos> {
     let area = tile_rect(view, level);
-    let area = Rect { x1: area.x1.min(area.x0 + MAX_TILES as i32), y1: area.y1.min(area.y0 + MAX_TILES as i32), ..area };
+    let area = Rect {
+        x1: area.x1.min(area.x0 + MAX_TILES as i32),
+        y1: area.y1.min(area.y0 + MAX_TILES as i32),
+        ..area
+    };
     (area.y0..area.y1).flat_map(|y| (area.x0..area.x1).map(move |x| TilePos::new(x, y))).collect()
 }

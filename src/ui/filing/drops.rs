@@ -37,6 +37,10 @@ fn hint(ctx: &Context, files: usize, shift: bool) {
     painter.rect_filled(rect, 0.0, Color32::from_black_alpha(150));
     painter.rect_stroke(rect.shrink(6.0), 6.0, Stroke::new(2.0, theme::ACCENT), StrokeKind::Inside);
     let what = if files == 1 { "Drop to open it" } else { "Drop to open them" };
-    let text = if shift { format!("{what} in this document, as layers") } else { format!("{what} · with Shift: as layers") };
+    let text = if shift {
+        format!("{what} in this document, as layers")
+    } else {
+        format!("{what} · with Shift: as layers")
+    };
     painter.text(rect.center(), Align2::CENTER_CENTER, text, FontId::proportional(20.0), Color32::WHITE);
 }

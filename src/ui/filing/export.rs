@@ -81,7 +81,8 @@ impl ExportWindow {
         let label = ui.label("Scale");
         ui.horizontal(|ui| {
             let mut percent = picture.scale * 100.0;
-            let drag = DragValue::new(&mut percent).range(1.0..=1600.0).speed(1.0).suffix(" %").max_decimals(2);
+            let drag =
+                DragValue::new(&mut percent).range(1.0..=1600.0).speed(1.0).suffix(" %").max_decimals(2);
             let response = ui.add(drag).labelled_by(label.id);
             response.widget_info(|| egui::WidgetInfo::drag_value(true, percent));
             if response.changed() {
@@ -99,8 +100,9 @@ impl ExportWindow {
         ui.label(format!("{width} × {height} px"));
         ui.end_row();
         ui.label("Metadata");
-        ui.checkbox(metadata, "Keep texts of the file")
-            .on_hover_text("Descriptions and parameters that came with the file, or that a model wrote into it");
+        ui.checkbox(metadata, "Keep texts of the file").on_hover_text(
+            "Descriptions and parameters that came with the file, or that a model wrote into it",
+        );
         ui.end_row();
     }
 }

@@ -36,7 +36,8 @@ pub fn show(ctx: &Context, frame: &mut Frame, open: &mut bool) {
             if ui.button("Recover all").clicked() {
                 found.iter().for_each(|f| frame.ask(Command::Recover(f.number)));
             }
-            let later = ui.button("Later").on_hover_text("Keeps them; “Recover documents…” in the File menu shows them again");
+            let words = "Keeps them; “Recover documents…” in the File menu shows them again";
+            let later = ui.button("Later").on_hover_text(words);
             if later.clicked() {
                 *open = false;
             }
@@ -47,7 +48,8 @@ pub fn show(ctx: &Context, frame: &mut Frame, open: &mut bool) {
 fn row(ui: &mut Ui, frame: &mut Frame, found: &Found) {
     let note = &found.note;
     let name = note.path.as_deref().and_then(|p| p.file_name()).map(|n| n.to_string_lossy().into_owned());
-    let name = name.unwrap_or_else(|| if note.name.is_empty() { "Untitled".into() } else { note.name.clone() });
+    let name =
+        name.unwrap_or_else(|| if note.name.is_empty() { "Untitled".into() } else { note.name.clone() });
     ui.horizontal(|ui| {
         ui.vertical(|ui| {
             let title = ui.label(RichText::new(&name).strong());
@@ -62,7 +64,11 @@ fn row(ui: &mut Ui, frame: &mut Frame, found: &Found) {
             let button = |ui: &mut Ui, verb: &str| {
                 let response = ui.button(verb);
                 response.widget_info(|| {
-                    eframe::egui::WidgetInfo::labeled(eframe::egui::Role::Button, true, format!("{verb} {name}"))
+                    eframe::egui::WidgetInfo::labeled(
+                        eframe::egui::Role::Button,
+                        true,
+                        format!("{verb} {name}"),
+                    )
                 });
                 response.clicked()
             };

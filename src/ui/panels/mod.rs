@@ -2,18 +2,28 @@
 
 mod brushes;
 mod colors;
+mod generate;
 mod history;
 mod layers;
+mod navigator;
+
+pub use brushes::free_name;
 
 use super::icons;
 use super::widgets::Frame;
-use eframe::egui::{Ui, WidgetText};
-use egui_tiles::{Behavior, Container, Linear, LinearDir, SimplificationOptions, TileId, Tiles, Tree, UiResponse};
+use eframe::egui::{Color32, FontId, Galley, Ui, WidgetText};
+use egui_tiles::{
+    Behavior, Container, EditAction, Linear, LinearDir, SimplificationOptions, Tile, TileId, Tiles, Tree,
+    UiResponse,
+};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Which panel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Panel {
+    /// Words and what becomes of them.
+    Generate,
     /// Colour wheel, sliders, swatches.
     Colors,
     /// Presets.
@@ -22,24 +32,42 @@ pub enum Panel {
     Layers,
     /// Undo steps.
     History,
+    /// The page from afar.
+    Navigator,
 }
 
 impl Panel {
+    const ALL: [Panel; 6] =
+        [Panel::Generate, Panel::Colors, Panel::Brushes, Panel::Layers, Panel::History, Panel::Navigator];
+
+    /// The panel in whose tabs it comes, where a layout of an older version misses it.
+    const fn neighbour(self) -> Panel {
+        match self {
+            Panel::Generate | Panel::Colors | Panel::Navigator => Panel::Colors,
+            Panel::Brushes => Panel::Brushes,
+            Panel::Layers | Panel::History => Panel::Layers,
+        }
+    }
+
     const fn title(self) -> &'static str {
         match self {
+            Panel::Generate => "Generate",
             Panel::Colors => "Colour",
             Panel::Brushes => "Brushes",
             Panel::Layers => "Layers",
             Panel::History => "History",
+            Panel::Navigator => "Navigator",
         }
     }
 
     const fn icon(self) -> &'static str {
         match self {
+            Panel::Generate => icons::SPARKLE,
             Panel::Colors => icons::PALETTE,
             Panel::Brushes => icons::BRUSH,
             Panel::Layers => icons::LAYERS,
             Panel::History => icons::HISTORY,
+            Panel::Navigator => icons::NAVIGATOR,
         }
     }
 }
@@ -50,63 +78,91 @@ pub struct PanelState {
     layers: layers::LayersPanel,
     brushes: brushes::BrushesPanel,
     colors: colors::ColorsPanel,
+    generate: generate::GeneratePanel,
+    history: history::HistoryPanel,
+    navigator: navigator::NavigatorPanel,
 }
 
 /// Where the panels are.
 pub struct Dock {
     tree: Tree<Panel>,
     state: PanelState,
+    /// Someone moved, resized or chose a panel.
+    changed: bool,
 }
 
 impl Default for Dock {
     fn default() -> Self {
-        Self { tree: default_tree(), state: PanelState::default() }
+        Self { tree: default_tree(), state: PanelState::default(), changed: false }
     }
 }
 
 fn default_tree() -> Tree<Panel> {
     let mut tiles = Tiles::default();
+    let generate = tiles.insert_pane(Panel::Generate);
     let colors = tiles.insert_pane(Panel::Colors);
     let brushes = tiles.insert_pane(Panel::Brushes);
     let layers = tiles.insert_pane(Panel::Layers);
     let history = tiles.insert_pane(Panel::History);
-    let top = tiles.insert_tab_tile(vec![colors]);
+    let navigator = tiles.insert_pane(Panel::Navigator);
+    let top = tiles.insert_tab_tile(vec![colors, generate, navigator]);
     let middle = tiles.insert_tab_tile(vec![brushes]);
     let bottom = tiles.insert_tab_tile(vec![layers, history]);
     let mut column = Linear::new(LinearDir::Vertical, vec![top, middle, bottom]);
-    column.shares.set_share(top, 1.1);
+    column.shares.set_share(top, 1.25);
     column.shares.set_share(middle, 0.8);
-    column.shares.set_share(bottom, 1.2);
+    column.shares.set_share(bottom, 1.05);
     let root = tiles.insert_container(Container::Linear(column));
     Tree::new(eframe::egui::Id::unique("panels"), root, tiles)
 }
 
+fn no_panel_twice(tree: &Tree<Panel>) -> bool {
+    let count =
+        |panel: Panel| tree.tiles.tiles().filter(|tile| matches!(tile, Tile::Pane(p) if *p == panel)).count();
+    Panel::ALL.into_iter().all(|panel| count(panel) <= 1)
+}
+
+/// Adds a panel to the tabs of its neighbour, else to the outermost container.
+fn put_in(tree: &mut Tree<Panel>, panel: Panel) {
+    let pane = tree.tiles.insert_pane(panel);
+    let beside = tree.tiles.find_pane(&panel.neighbour()).filter(|id| *id != pane);
+    let tabs = beside.and_then(|id| tree.tiles.parent_of(id)).or_else(|| tree.root());
+    match tabs.and_then(|id| tree.tiles.get_mut(id)) {
+        Some(Tile::Container(container)) => container.add_child(pane),
+        Some(Tile::Pane(_)) | None => *tree = default_tree(),
+    }
+}
+
 impl Dock {
-    /// As the settings have it; as it comes if they have nothing that can be read, or miss a panel.
+    /// As the settings have it; as it comes if they have nothing that can be read. Panels that it misses, because
+    /// it is of an older version, are put in.
     pub fn restore(text: Option<&str>) -> Self {
         let tree: Option<Tree<Panel>> = text.and_then(|text| serde_json::from_str(text).ok());
-        let whole = tree.filter(|tree| {
-            let panes: Vec<Panel> = tree
-                .tiles
-                .iter()
-                .filter_map(|(_, tile)| match tile {
-                    egui_tiles::Tile::Pane(panel) => Some(*panel),
-                    egui_tiles::Tile::Container(_) => None,
-                })
-                .collect();
-            [Panel::Colors, Panel::Brushes, Panel::Layers, Panel::History].iter().all(|p| panes.contains(p))
-        });
-        Self { tree: whole.unwrap_or_else(default_tree), state: PanelState::default() }
+        let mut tree =
+            tree.filter(|tree| tree.root().is_some() && no_panel_twice(tree)).unwrap_or_else(default_tree);
+        let missing: Vec<Panel> =
+            Panel::ALL.into_iter().filter(|p| tree.tiles.find_pane(p).is_none()).collect();
+        for panel in missing {
+            put_in(&mut tree, panel);
+        }
+        Self { tree, state: PanelState::default(), changed: false }
     }
 
     /// For the settings.
     pub fn to_text(&self) -> Option<String> {
-        serde_json::to_string(&self.tree).ok()
+        // By way of a value, whose entries are sorted: the same layout is the same text.
+        serde_json::to_value(&self.tree).ok().map(|tree| tree.to_string())
     }
 
     /// As it comes.
     pub fn reset(&mut self) {
         self.tree = default_tree();
+        self.changed = true;
+    }
+
+    /// Whether the layout changed since this was last asked.
+    pub fn take_changed(&mut self) -> bool {
+        std::mem::take(&mut self.changed)
     }
 
     /// Begins to rename the active layer.
@@ -116,7 +172,7 @@ impl Dock {
 
     /// Draws all panels.
     pub fn show(&mut self, ui: &mut Ui, frame: &mut Frame) {
-        let mut behavior = Drawing { state: &mut self.state, frame };
+        let mut behavior = Drawing { state: &mut self.state, frame, changed: &mut self.changed };
         self.tree.ui(&mut behavior, ui);
     }
 }
@@ -124,15 +180,18 @@ impl Dock {
 struct Drawing<'a, 'b> {
     state: &'a mut PanelState,
     frame: &'a mut Frame<'b>,
+    changed: &'a mut bool,
 }
 
 impl Behavior<Panel> for Drawing<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, panel: &mut Panel) -> UiResponse {
         eframe::egui::Frame::new().inner_margin(6).show(ui, |ui| match panel {
+            Panel::Generate => self.state.generate.show(ui, self.frame),
             Panel::Colors => self.state.colors.show(ui, self.frame),
             Panel::Brushes => self.state.brushes.show(ui, self.frame),
             Panel::Layers => self.state.layers.show(ui, self.frame),
-            Panel::History => history::show(ui, self.frame),
+            Panel::History => self.state.history.show(ui, self.frame),
+            Panel::Navigator => self.state.navigator.show(ui, self.frame),
         });
         UiResponse::None
     }
@@ -141,7 +200,18 @@ impl Behavior<Panel> for Drawing<'_, '_> {
         format!("{} {}", panel.icon(), panel.title()).into()
     }
 
+    fn on_edit(&mut self, _edit: EditAction) {
+        *self.changed = true;
+    }
+
     fn simplification_options(&self) -> SimplificationOptions {
         SimplificationOptions { all_panes_must_have_tabs: true, ..SimplificationOptions::default() }
     }
+}
+
+/// One line of text that ends in dots where it is too long.
+pub(super) fn elided(ui: &Ui, text: &str, font: FontId, color: Color32, width: f32) -> Arc<Galley> {
+    let mut job = eframe::egui::text::LayoutJob::simple_singleline(text.to_owned(), font, color);
+    job.wrap = eframe::egui::text::TextWrapping::truncate_at_width(width.max(8.0));
+    ui.painter().layout_job(job)
 }

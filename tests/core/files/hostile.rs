@@ -1,6 +1,7 @@
 //! Hostile and mutated files: no panic, and no memory beyond the stated limits.
 
 use super::full_document;
+use super::seeds::shared::seal;
 use super::zip::{Kind, png, rgba, zip};
 use crate::document::support::Dice;
 use scumble::document::Document;
@@ -119,20 +120,6 @@ fn mutated_journals() {
         if let Some(found) = journal::recover(folder.path()) {
             assert_within(&found.document, bytes.len());
         }
-    }
-}
-
-/// Makes the checksums of a journal right, so that its records are read.
-fn seal(bytes: &mut [u8]) {
-    let Some(magic) = bytes.get(..8) else { return };
-    let (mut chain, mut at) = (crc32fast::hash(magic), 8);
-    while let Some(head) = bytes.get(at..at + 9) {
-        let length = u32::from_le_bytes([head[0], head[1], head[2], head[3]]) as usize;
-        let Some(payload) = bytes.get(at + 9..at + 9 + length) else { return };
-        let covered = [&chain.to_le_bytes(), &head[4..5], &head[..4], payload].concat();
-        chain = crc32fast::hash(&covered);
-        bytes[at + 5..at + 9].copy_from_slice(&chain.to_le_bytes());
-        at += 9 + length;
     }
 }
 

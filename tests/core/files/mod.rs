@@ -8,6 +8,7 @@ mod journal;
 mod open;
 mod ora;
 mod recovery;
+mod seeds;
 mod zip;
 
 use crate::document::support::{Dice, random_document, random_mask};

@@ -207,3 +207,37 @@ fn what_could_not_be_read_back_is_not_written() {
     assert!(ora::load(&missing).unwrap_err().to_string().contains("such.ora"));
     assert!(ora::load(folder.path()).unwrap_err().to_string().contains("folder"));
 }
+
+/// `cargo test --release --no-default-features --test core files::ora::speed -- --ignored --nocapture`
+#[test]
+#[ignore = "a measurement, of a release build"]
+fn speed() {
+    use scumble::paint::bench::{dense_document, test_picture};
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("large.ora");
+    let page = Rect::new(0, 0, 4096, 4096);
+    let picture = Pixels::from_rgba8(page, &test_picture(4096)).unwrap();
+    let mut soft = dense_document(4096, 10);
+    let mut eight = soft.clone();
+    for layer in eight.layers_mut() {
+        // Shifted, so that no two layers share a tile.
+        let shift = layer.id.0 as i32 * 3;
+        Arc::make_mut(layer).content = scumble::document::Content::Raster(picture.translated(shift, shift));
+    }
+    soft.page = page;
+    for (name, doc) in [("16-bit", soft), ("8-bit", eight)] {
+        let start = std::time::Instant::now();
+        ora::save(&path, &doc).unwrap();
+        let saved = start.elapsed();
+        let mut times: Vec<_> = (0..3)
+            .map(|_| {
+                let start = std::time::Instant::now();
+                assert_eq!(ora::load(&path).unwrap().layers().len(), 10);
+                start.elapsed()
+            })
+            .collect();
+        times.sort();
+        let megabytes = std::fs::metadata(&path).unwrap().len() >> 20;
+        println!("{name}: {megabytes} MiB, saved in {saved:.2?}, opened in {:.2?}", times[1]);
+    }
+}

@@ -1,0 +1,161 @@
+//! The strip of candidates under the canvas: results that wait to be taken or left.
+
+use super::icons;
+use super::widgets::{Frame, icon_button};
+use crate::editor::Command;
+use crate::editor::generation::{Candidate, CandidateId, GenerateCommand as G};
+use eframe::egui::{
+    self, Button, Color32, ColorImage, Image, Role, ScrollArea, Sense, Stroke, StrokeKind, TextureHandle,
+    TextureOptions, Ui, WidgetInfo, vec2,
+};
+use std::collections::HashMap;
+
+/// Height of thumbnails in points.
+const HEIGHT: f32 = 92.0;
+/// Height of the strip in points.
+pub const STRIP_HEIGHT: f32 = HEIGHT + 26.0;
+
+/// What the strip remembers.
+#[derive(Default)]
+pub struct Strip {
+    thumbnails: HashMap<CandidateId, TextureHandle>,
+    /// What was shown before the pointer came over another, or before comparing.
+    hovering: Option<Option<CandidateId>>,
+    comparing: Option<CandidateId>,
+}
+
+impl Strip {
+    /// Whether there is anything to show.
+    pub fn wanted(frame: &Frame) -> bool {
+        !frame.editor.generation().candidates().is_empty()
+    }
+
+    /// Draws it.
+    pub fn show(&mut self, ui: &mut Ui, frame: &mut Frame) {
+        let generation = frame.editor.generation();
+        let candidates: Vec<&Candidate> = generation.candidates().iter().collect();
+        self.thumbnails.retain(|id, _| candidates.iter().any(|c| c.id == *id));
+        let shown = generation.shown();
+        let mut asked = None;
+        ui.horizontal_top(|ui| {
+            self.buttons(ui, &candidates, shown, &mut asked);
+            ScrollArea::horizontal().auto_shrink([false, true]).show(ui, |ui| {
+                ui.horizontal_top(|ui| {
+                    let mut over = None;
+                    for candidate in &candidates {
+                        let response = self.thumbnail(ui, candidate, shown == Some(candidate.id));
+                        if response.clicked() {
+                            asked = Some(G::Show(Some(candidate.id)));
+                            self.hovering = None;
+                        } else if response.double_clicked() {
+                            asked = Some(G::Accept(candidate.id));
+                        } else if response.hovered() {
+                            over = Some(candidate.id);
+                        }
+                    }
+                    self.hover(over, shown, &mut asked);
+                });
+            });
+        });
+        if let Some(command) = asked {
+            frame.ask(Command::Generate(command));
+        }
+    }
+
+    /// What lies under the pointer is shown in its place for as long as it lies there.
+    fn hover(&mut self, over: Option<CandidateId>, shown: Option<CandidateId>, asked: &mut Option<G>) {
+        match (over, self.hovering) {
+            (Some(id), None) if shown != Some(id) => {
+                self.hovering = Some(shown);
+                *asked = asked.take().or(Some(G::Show(Some(id))));
+            }
+            (Some(id), Some(_)) if shown != Some(id) => *asked = asked.take().or(Some(G::Show(Some(id)))),
+            (None, Some(before)) => {
+                self.hovering = None;
+                *asked = asked.take().or(Some(G::Show(before)));
+            }
+            (Some(_), _) | (None, None) => {}
+        }
+    }
+
+    fn buttons(
+        &mut self,
+        ui: &mut Ui,
+        candidates: &[&Candidate],
+        shown: Option<CandidateId>,
+        asked: &mut Option<G>,
+    ) {
+        let chosen = shown.or(self.comparing);
+        ui.vertical(|ui| {
+            ui.horizontal(|ui| {
+                ui.add_enabled_ui(chosen.is_some(), |ui| {
+                    let accept = Button::new(format!("{} Accept", icons::CHECK));
+                    let response = ui.add(accept).accessible_name("Accept candidate");
+                    if response.on_hover_text("Makes it a layer (Enter)").clicked() {
+                        *asked = chosen.map(G::Accept);
+                    }
+                    if icon_button(ui, icons::TRASH, "Discard candidate", false).clicked() {
+                        *asked = chosen.map(G::Discard);
+                    }
+                });
+                if icon_button(ui, icons::CLOSE, "Discard all candidates", false).clicked() {
+                    *asked = Some(G::DiscardAll);
+                }
+            });
+            ui.add_enabled_ui(chosen.is_some(), |ui| {
+                ui.horizontal(|ui| {
+                    if ui.button("More").on_hover_text("Another of the same words").clicked() {
+                        *asked = chosen.map(G::MoreLike);
+                    }
+                    if ui.button("Vary").on_hover_text("Four variations of it").clicked() {
+                        *asked = chosen.map(G::Vary);
+                    }
+                    if ui.button("Recall").on_hover_text("Takes its words, seed and numbers").clicked() {
+                        *asked = chosen.map(G::Recall);
+                    }
+                });
+                let compare = ui.button("Compare").on_hover_text("Hold to see the canvas without it");
+                match (compare.is_pointer_button_down_on(), self.comparing) {
+                    (true, None) => {
+                        self.comparing = shown;
+                        *asked = Some(G::Show(None));
+                    }
+                    (false, Some(id)) => {
+                        self.comparing = None;
+                        *asked = asked.take().or(Some(G::Show(Some(id))));
+                    }
+                    (true, Some(_)) | (false, None) => {}
+                }
+            });
+            let facts = chosen.and_then(|id| candidates.iter().find(|c| c.id == id)).map(|c| {
+                let seam = c.seam.map_or(String::new(), |s| format!(" · seam {:.1}", s.step));
+                format!("seed {} · {:.1} s{seam}", c.request.seed, c.secs)
+            });
+            let hint = "Seam: colour step (CIE ΔE) along the edge of what is new; 2.3 is just noticeable";
+            ui.small(facts.unwrap_or_default()).on_hover_text(hint);
+        });
+    }
+
+    fn thumbnail(&mut self, ui: &mut Ui, candidate: &Candidate, chosen: bool) -> egui::Response {
+        let texture = self.thumbnails.entry(candidate.id).or_insert_with(|| {
+            let (w, h) = candidate.picture.dimensions();
+            let scale = (192.0 / f64::from(h)).min(1.0);
+            let size = ((f64::from(w) * scale) as u32, (f64::from(h) * scale) as u32);
+            let small = image::imageops::thumbnail(&candidate.picture, size.0.max(1), size.1.max(1));
+            let size = [small.width() as usize, small.height() as usize];
+            let image = ColorImage::from_rgba_unmultiplied(size, small.as_raw());
+            ui.ctx().load_texture("candidate", image, TextureOptions::LINEAR)
+        });
+        let size = texture.size_vec2();
+        let size = vec2(HEIGHT * (size.x / size.y).clamp(0.25, 4.0), HEIGHT);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        Image::new((texture.id(), size)).paint_at(ui, rect);
+        if chosen || response.has_focus() {
+            let stroke = Stroke::new(2.0, if chosen { super::theme::ACCENT } else { Color32::WHITE });
+            ui.painter().rect_stroke(rect, 2.0, stroke, StrokeKind::Inside);
+        }
+        let label = format!("Candidate with seed {}", candidate.request.seed);
+        response.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, &label));
+        response.on_hover_text(&candidate.request.prompt)
+    }
+}

@@ -1,0 +1,304 @@
+//! Words and what becomes of them.
+
+use crate::editor::generation::{
+    Finish, GenerateCommand as G, GenerateOptions, Kind, Scope, built_in_styles, options::MAX_BATCH,
+};
+use crate::editor::tool::ToolKind;
+use crate::editor::{Action, Command};
+use crate::generate::Fill;
+use crate::generate::region::strength::{MIN_STEPS, steps_for_strength};
+use crate::sampling::SamplerKind;
+use crate::ui::widgets::{Frame, action_button, icon_button};
+use crate::ui::{icons, keys};
+use eframe::egui::{
+    Button, CollapsingHeader, ComboBox, DragValue, ProgressBar, RichText, ScrollArea, Slider, TextEdit, Ui,
+    vec2,
+};
+
+/// What the panel remembers.
+#[derive(Default)]
+pub struct GeneratePanel {}
+
+impl GeneratePanel {
+    /// Draws it.
+    pub fn show(&mut self, ui: &mut Ui, frame: &mut Frame) {
+        if !frame.editor.generation().available() {
+            ui.label("This program was built without anything that runs a model.");
+            return;
+        }
+        let before = frame.editor.generation().options.clone();
+        let mut options = before.clone();
+        ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
+            choices(ui, frame, &mut options);
+            words(ui, &mut options);
+            amount(ui, frame, &mut options);
+            run(ui, frame, &mut options);
+            change(ui, frame);
+            live(ui, frame, &mut options);
+            advanced(ui, frame, &mut options);
+            queue(ui, frame);
+        });
+        if options != before {
+            frame.ask(Command::Generate(G::SetOptions(Box::new(options))));
+        }
+    }
+}
+
+fn choices(ui: &mut Ui, frame: &Frame, options: &mut GenerateOptions) {
+    ui.horizontal(|ui| {
+        let styles = built_in_styles();
+        let combo = ComboBox::from_id_salt("style").selected_text(options.style.name.clone()).width(100.0);
+        let response = combo.show_ui(ui, |ui| {
+            for style in styles {
+                if ui.selectable_label(style.name == options.style.name, &style.name).clicked() {
+                    options.style = style;
+                }
+            }
+        });
+        response
+            .response
+            .on_hover_text("Style: model, words, sampler and finish in one")
+            .accessible_name("Style");
+        let combo = ComboBox::from_id_salt("model").selected_text(options.model.clone()).width(110.0);
+        let response = combo.show_ui(ui, |ui| {
+            for choice in &frame.editor.generation().choices {
+                if ui.selectable_label(choice.id == options.model, &choice.name).clicked() {
+                    options.model.clone_from(&choice.id);
+                }
+            }
+        });
+        response.response.on_hover_text("Model").accessible_name("Model");
+    });
+}
+
+fn words(ui: &mut Ui, options: &mut GenerateOptions) {
+    let field = TextEdit::multiline(&mut options.prompt)
+        .hint_text("What to paint. {red|blue} takes one by chance.")
+        .desired_rows(3)
+        .desired_width(f32::INFINITY);
+    ui.add(field).accessible_name("Prompt");
+    ui.horizontal(|ui| {
+        let combo = ComboBox::from_id_salt("prompts").selected_text("Earlier prompts").width(120.0);
+        let response = combo.show_ui(ui, |ui| {
+            for prompt in options.history.clone() {
+                let short: String = prompt.chars().take(60).collect();
+                if ui.selectable_label(false, short).clicked() {
+                    options.prompt = prompt;
+                }
+            }
+        });
+        response.response.accessible_name("Earlier prompts");
+        let words = options.prompt.split_whitespace().count();
+        ui.label(RichText::new(format!("{words} words")).weak().small());
+    });
+    let field =
+        TextEdit::singleline(&mut options.negative).hint_text("What to avoid").desired_width(f32::INFINITY);
+    ui.add(field).accessible_name("Negative prompt");
+}
+
+fn amount(ui: &mut Ui, frame: &Frame, options: &mut GenerateOptions) {
+    let painted = frame.editor.doc().change.is_some();
+    ui.add_enabled_ui(!painted, |ui| {
+        let mut percent = options.strength * 100.0;
+        let slider = Slider::new(&mut percent, 1.0..=100.0).suffix(" %").fixed_decimals(0).text("Creativity");
+        let response = ui.add(slider);
+        if response.changed() {
+            options.strength = percent / 100.0;
+        }
+        response.on_hover_text("How much may change: 100 % ignores what is there").on_disabled_hover_text(
+            "The change mask says how much may change: clear it to use one strength for everything",
+        );
+    });
+    let (steps, start) = steps_for_strength(options.style.steps, options.strength, MIN_STEPS);
+    let note = if painted {
+        "as painted on the change mask".to_owned()
+    } else {
+        format!("{} of {steps} steps", steps - start)
+    };
+    ui.label(RichText::new(note).weak().small());
+}
+
+fn run(ui: &mut Ui, frame: &mut Frame, options: &mut GenerateOptions) {
+    let progress = frame.editor.generation().progress().filter(|p| p.kind != Kind::Live);
+    let keys = keys::shown(frame.editor.settings(), Action::Generate);
+    ui.horizontal(|ui| {
+        let label = RichText::new(format!("{} Generate", icons::SPARKLE)).strong();
+        let button = Button::new(label).min_size(vec2(120.0, 28.0));
+        let response = ui.add(button).accessible_name("Generate").on_hover_text(keys);
+        if response.clicked() {
+            frame.ask(Command::Generate(G::Start));
+        }
+        let batch = DragValue::new(&mut options.batch).range(1..=MAX_BATCH).prefix("× ");
+        ui.add(batch).on_hover_text("Pictures at once").accessible_name("Batch");
+        if progress.is_some() {
+            let stop = ui.button("Stop").on_hover_text("Stops the picture that is being made (Escape)");
+            if stop.clicked() {
+                frame.ask(Command::Generate(G::Cancel));
+            }
+        }
+    });
+    ui.horizontal(|ui| {
+        ui.add(DragValue::new(&mut options.seed).prefix("seed ")).accessible_name("Seed");
+        let lock = if options.seed_locked { icons::LOCK } else { icons::UNLOCK };
+        if icon_button(ui, lock, "Lock seed", options.seed_locked).clicked() {
+            options.seed_locked = !options.seed_locked;
+        }
+        if icon_button(ui, icons::DICE, "New seed", false).clicked() {
+            // Any number will do that the last one does not give away.
+            options.seed = options.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695) >> 32;
+        }
+    });
+    if let Some(p) = progress {
+        let part = if p.steps > 0 { p.step as f32 / p.steps as f32 } else { 0.0 };
+        let left = p.secs_left.map(|s| format!(" · {s:.1} s left")).unwrap_or_default();
+        let text = if p.stopping { "stopping".to_owned() } else { format!("{}{left}", p.stage) };
+        ui.add(ProgressBar::new(part).text(text).desired_height(16.0));
+    }
+}
+
+fn change(ui: &mut Ui, frame: &mut Frame) {
+    ui.separator();
+    ui.horizontal(|ui| {
+        ui.label("Change mask");
+        let brush = frame.editor.tool() == ToolKind::Change;
+        if icon_button(ui, icons::SELECT_BRUSH, Action::ToolChange.label(), brush).clicked() {
+            frame.act(Action::ToolChange);
+        }
+        let ask = |frame: &mut Frame, command| frame.ask(Command::Generate(command));
+        if icon_button(ui, icons::SELECT_RECT, "Change mask from selection", false).clicked() {
+            ask(frame, G::ChangeFromSelection);
+        }
+        let painted = frame.editor.doc().change.is_some();
+        ui.add_enabled_ui(painted, |ui| {
+            if icon_button(ui, icons::SELECT_ALL, "Selection from change mask", false).clicked() {
+                ask(frame, G::SelectionFromChange);
+            }
+            if icon_button(ui, icons::PLUS, "Grow change mask", false).clicked() {
+                ask(frame, G::GrowChange(8));
+            }
+            if icon_button(ui, icons::MINUS, "Shrink change mask", false).clicked() {
+                ask(frame, G::GrowChange(-8));
+            }
+            if icon_button(ui, icons::DROP, "Feather change mask", false).clicked() {
+                ask(frame, G::FeatherChange(8.0));
+            }
+            if icon_button(ui, icons::TRASH, "Clear change mask", false).clicked() {
+                ask(frame, G::ClearChange);
+            }
+        });
+    });
+}
+
+fn live(ui: &mut Ui, frame: &mut Frame, options: &mut GenerateOptions) {
+    ui.horizontal(|ui| {
+        ui.checkbox(&mut options.live.on, "Live painting").on_hover_text("Every stroke makes a new picture");
+        if options.live.on && ui.button("Keep").on_hover_text("Makes the live picture a layer").clicked() {
+            frame.ask(Command::Generate(G::AcceptLive));
+        }
+    });
+    if options.live.on {
+        ui.add(Slider::new(&mut options.live.strength, 0.05..=1.0).text("Live strength"));
+        ui.add(Slider::new(&mut options.live.opacity, 0.0..=1.0).text("Live opacity"));
+        ui.add(Slider::new(&mut options.live.steps, 2..=30).text("Live steps"));
+    }
+}
+
+fn advanced(ui: &mut Ui, frame: &mut Frame, options: &mut GenerateOptions) {
+    CollapsingHeader::new("Advanced").show(ui, |ui| {
+        ui.add(Slider::new(&mut options.style.steps, 1..=100).text("Steps"));
+        ui.add(Slider::new(&mut options.style.cfg_scale, 1.0..=20.0).text("CFG scale"));
+        let name = options.style.sampler.map_or("as the model says".into(), |s| format!("{s:?}"));
+        let combo = ComboBox::from_label("Sampler").selected_text(name);
+        combo.show_ui(ui, |ui| {
+            ui.selectable_value(&mut options.style.sampler, None, "as the model says");
+            for sampler in SamplerKind::ALL.iter().copied() {
+                ui.selectable_value(&mut options.style.sampler, Some(sampler), format!("{sampler:?}"));
+            }
+        });
+        ComboBox::from_label("Intent").selected_text(intent(options.fill)).show_ui(ui, |ui| {
+            for fill in [Fill::Auto, Fill::Blur, Fill::Border, Fill::Neutral, Fill::Noise, Fill::Original] {
+                ui.selectable_value(&mut options.fill, fill, intent(fill));
+            }
+        });
+        ComboBox::from_label("Without a mask").selected_text(scope(options.scope)).show_ui(ui, |ui| {
+            for value in [Scope::Auto, Scope::Frame] {
+                ui.selectable_value(&mut options.scope, value, scope(value));
+            }
+        });
+        let finish = match &options.style.finish {
+            Finish::None => "as it is made".to_owned(),
+            Finish::Strokes(brush) => format!("in strokes: {brush}"),
+        };
+        ComboBox::from_label("Finish").selected_text(finish).show_ui(ui, |ui| {
+            ui.selectable_value(&mut options.style.finish, Finish::None, "as it is made");
+            for preset in frame.editor.brushes().presets() {
+                if preset.brush.mode == crate::paint::Mode::Paint {
+                    let name = preset.brush.name.clone();
+                    let value = Finish::Strokes(name.clone());
+                    ui.selectable_value(&mut options.style.finish, value, format!("in strokes: {name}"));
+                }
+            }
+        });
+        ui.horizontal(|ui| {
+            ui.label("Frame");
+            action_button(ui, frame, icons::CROP, Action::FrameFix);
+            action_button(ui, frame, icons::NAVIGATOR, Action::FrameFollow);
+        });
+    });
+}
+
+/// What a painter wants, as a way to fill the mask before the model sees it.
+const fn intent(fill: Fill) -> &'static str {
+    match fill {
+        Fill::Auto => "Automatic",
+        Fill::Original => "Keep what is there as a hint",
+        Fill::Blur => "Fill, or remove",
+        Fill::Border => "Expand",
+        Fill::Neutral => "Add an object",
+        Fill::Noise => "Surprise",
+    }
+}
+
+const fn scope(scope: Scope) -> &'static str {
+    match scope {
+        Scope::Auto => "Selection, empty canvas, or all",
+        Scope::Frame => "The whole frame",
+        Scope::Empty => "Empty canvas only",
+    }
+}
+
+fn queue(ui: &mut Ui, frame: &mut Frame) {
+    let waiting: Vec<_> = frame
+        .editor
+        .generation()
+        .waiting()
+        .filter(|w| w.kind != Kind::Live)
+        .map(|w| (w.number, w.request.prompt.clone(), w.request.seed))
+        .collect();
+    if waiting.is_empty() {
+        return;
+    }
+    ui.separator();
+    ui.horizontal(|ui| {
+        ui.label(format!("{} waiting", waiting.len()));
+        let mut paused = frame.editor.generation().paused();
+        if ui.checkbox(&mut paused, "Pause queue").changed() {
+            frame.ask(Command::Generate(G::Pause(paused)));
+        }
+        if ui.button("Clear queue").clicked() {
+            frame.ask(Command::Generate(G::CancelAll));
+        }
+    });
+    for (i, (number, prompt, seed)) in waiting.into_iter().enumerate().take(20) {
+        ui.horizontal(|ui| {
+            if icon_button(ui, icons::UP, &format!("Move job {} up", i + 1), false).clicked() && i > 0 {
+                frame.ask(Command::Generate(G::Move(number, i - 1)));
+            }
+            if icon_button(ui, icons::CLOSE, &format!("Remove job {}", i + 1), false).clicked() {
+                frame.ask(Command::Generate(G::Remove(number)));
+            }
+            let short: String = prompt.chars().take(28).collect();
+            ui.label(RichText::new(format!("{short} ({seed})")).small());
+        });
+    }
+}

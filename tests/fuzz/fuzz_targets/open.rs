@@ -1,0 +1,8 @@
+//! Files of any kind, as a window opens them.
+#![no_main]
+
+#[allow(dead_code)]
+#[path = "../shared.rs"]
+mod shared;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| shared::open(bytes));

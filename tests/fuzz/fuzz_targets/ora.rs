@@ -1,0 +1,8 @@
+//! OpenRaster files.
+#![no_main]
+
+#[allow(dead_code)]
+#[path = "../shared.rs"]
+mod shared;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| shared::ora(bytes));

@@ -1,0 +1,8 @@
+//! Brush presets.
+#![no_main]
+
+#[allow(dead_code)]
+#[path = "../shared.rs"]
+mod shared;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| shared::preset(bytes));
