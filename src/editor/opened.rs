@@ -167,7 +167,7 @@ impl OpenDocument {
 
     /// What the journal is to be given, within how many seconds; `None` = it has all, or it can wait, because a gesture
     /// is under way and will end.
-    pub(super) fn to_journal(
+    pub(super) fn for_journal(
         &mut self,
         now_secs: f64,
         wait_secs: f64,

@@ -19,7 +19,7 @@ impl Editor {
             self.open_mut().looked_at(now);
         }
         for (at, open) in self.documents.iter_mut().enumerate() {
-            let Some((doc, note, left)) = open.to_journal(now, wait, busy && at == self.current) else {
+            let Some((doc, note, left)) = open.for_journal(now, wait, busy && at == self.current) else {
                 continue;
             };
             let within = Duration::from_secs_f64(left);

@@ -9,7 +9,7 @@ use crate::paint::Curve;
 use crate::paint::filter::{self, Filter};
 use crate::paint::restroke;
 use crate::paint::transform::{self, Resample};
-use crossbeam_channel::{Receiver, Sender, TryRecvError, bounded, unbounded};
+use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use std::sync::Arc;
 
 /// A change that may take longer than a frame, as data.
@@ -80,21 +80,18 @@ impl Operation {
     /// Does it.
     pub fn run(&self, doc: &mut Document) {
         match self {
-            Operation::Filter(id, what) => filter::apply(doc, *id, what),
-            Operation::Restroke(id, settings) => restroke::apply(doc, *id, settings),
+            Operation::Filter(id, what) => drop(filter::apply(doc, *id, what)),
+            Operation::Restroke(id, settings) => drop(restroke::apply(doc, *id, settings)),
             Operation::Transform(id, map, how) => {
                 forget_texts(doc, *id);
-                transform::transform(doc, *id, map, *how)
+                transform::transform(doc, *id, map, *how);
             }
-            Operation::Move(floating) => {
-                *doc = floating.placed();
-                return;
-            }
-            Operation::Draw(id, drawing) => return drawing.run(doc, *id),
-            Operation::Resize { width, height, how } => transform::resize(doc, *width, *height, *how),
-            Operation::MergeDown(id) => edit::merge_down(doc, *id),
-            Operation::Flatten => edit::flatten(doc, "Background"),
-        };
+            Operation::Move(floating) => *doc = floating.placed(),
+            Operation::Draw(id, drawing) => drawing.run(doc, *id),
+            Operation::Resize { width, height, how } => drop(transform::resize(doc, *width, *height, *how)),
+            Operation::MergeDown(id) => drop(edit::merge_down(doc, *id)),
+            Operation::Flatten => drop(edit::flatten(doc, "Background")),
+        }
     }
 }
 
@@ -171,11 +168,8 @@ impl Worker {
             let pool = own_pool();
             while let Ok(mut order) = inbox.recv() {
                 // Only the newest order counts: a slider was dragged on.
-                loop {
-                    match inbox.try_recv() {
-                        Ok(newer) => order = newer,
-                        Err(TryRecvError::Empty | TryRecvError::Disconnected) => break,
-                    }
+                while let Ok(newer) = inbox.try_recv() {
+                    order = newer;
                 }
                 let Order { number, mut doc, operation } = order;
                 let run = std::panic::AssertUnwindSafe(|| {

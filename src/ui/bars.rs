@@ -112,9 +112,9 @@ impl<'a> Bar<'a> {
     /// Draws it over the whole width.
     pub fn show(mut self, ui: &mut Ui) -> Moved {
         let before = *self.value;
-        let height = 20.0;
+        let height = 22.0;
         let gap = 5.0;
-        let number_width = 52.0;
+        let number_width = 58.0;
         let (rect, _) = ui.allocate_exact_size(vec2(ui.available_width().max(110.0), height), Sense::hover());
         if !self.text.is_empty() {
             let font = TextStyle::Body.resolve(ui.style());
@@ -245,7 +245,7 @@ impl<'a> Bar<'a> {
         let painter = ui.painter();
         match self.rail {
             Some(color) => {
-                let band = rail.shrink2(vec2(0.0, 3.0));
+                let band = rail.shrink2(vec2(0.0, 4.0));
                 painter.add(gradient(band, color));
                 painter.rect_stroke(
                     band,
@@ -255,13 +255,13 @@ impl<'a> Bar<'a> {
                 );
                 let handle = Rect::from_center_size(
                     pos2(x.clamp(rail.left() + 2.0, rail.right() - 2.0), rail.center().y),
-                    vec2(5.0, rail.height()),
+                    vec2(5.0, rail.height() - 3.0),
                 );
                 painter.rect_filled(handle.expand(1.0), 2.0, Color32::from_gray(20));
                 painter.rect_filled(handle, 1.5, Color32::WHITE);
             }
             None => {
-                let band = rail.shrink2(vec2(0.0, 2.0));
+                let band = rail.shrink2(vec2(0.0, 3.0));
                 painter.rect_filled(band, 3.0, ui.visuals().extreme_bg_color);
                 let full = Rect::from_min_max(band.min, pos2(x, band.bottom()));
                 let strong = response.hovered() || response.dragged();

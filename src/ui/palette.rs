@@ -139,7 +139,7 @@ impl Palette {
                 let mut line = line(frame, item)?;
                 let (score, hits) = fuzzy(&line.words, &wanted)?;
                 line.hits = hits;
-                let last = self.recent.iter().any(|r| *r == line.item);
+                let last = self.recent.contains(&line.item);
                 Some((score * 2 + usize::from(!last), line))
             })
             .collect();

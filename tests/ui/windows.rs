@@ -107,14 +107,13 @@ fn a_filter_is_previewed_applied_undone_and_cancelled() {
 }
 
 #[test]
-fn enter_applies_from_a_field() {
+fn enter_applies_from_a_slider() {
     let mut window = Window::new();
     red_square(&mut window);
     window.act(Action::FilterHueSaturation);
     window.steps(2);
-    // The first field has the focus and is written over.
-    window.harness.event(Event::Text("120".into()));
-    window.steps(3);
+    // The first slider has the focus.
+    window.key(Modifiers::NONE, Key::ArrowRight);
     window.key(Modifiers::NONE, Key::Enter);
     window.until("applying", |app| app.editor.previewed().is_none());
     assert_eq!(step_name(&window), "Hue and saturation");
@@ -175,6 +174,7 @@ fn sizes_are_typed_and_applied_by_enter() {
 fn settings_survive_a_restart() {
     let mut window = Window::new();
     window.act(Action::Settings);
+    window.steps(2);
     press(&mut window, "Light");
     press(&mut window, "Outline of the brush");
     window.key(Modifiers::NONE, Key::Escape);

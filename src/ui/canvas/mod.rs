@@ -66,7 +66,9 @@ impl Canvas {
 
     /// Draws it and takes input. Pointer events for tools are returned; they are the editor's at once, before commands.
     pub fn show(&mut self, ui: &mut Ui, frame: &mut Frame) -> (Response, Vec<Deed>) {
-        let (rect, response) = ui.allocate_exact_size(ui.available_size(), Sense::click_and_drag());
+        let (_, rect) = ui.allocate_space(ui.available_size());
+        // An id of its own: it keeps the focus when panels around it come and go.
+        let response = ui.interact(rect, egui::Id::unique("canvas"), Sense::click_and_drag());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Canvas"));
         let scale = f64::from(ui.ctx().pixels_per_point());
         let size = (f64::from(rect.width()) * scale, f64::from(rect.height()) * scale);
@@ -80,13 +82,8 @@ impl Canvas {
             self.focused_once = true;
         }
         if response.has_focus() {
-            let filter = egui::EventFilter {
-                tab: true,
-                horizontal_arrows: true,
-                vertical_arrows: true,
-                escape: true,
-                ..Default::default()
-            };
+            let filter =
+                egui::EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: true };
             ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
             arrows(ui, frame);
         }

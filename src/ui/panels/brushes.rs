@@ -46,24 +46,27 @@ impl BrushesPanel {
                 groups.push(&preset.brush.group);
             }
         }
-        ScrollArea::vertical().id_salt("brushes").auto_shrink([false, false]).show(ui, |ui| {
-            ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
-            if groups.is_empty() {
-                ui.label(RichText::new("No brush is called that.").weak());
-            }
-            for group in groups {
-                let folded = self.folded.contains(group) && wanted.is_empty();
-                if heading(ui, group, folded) && !self.folded.remove(group) {
-                    self.folded.insert(group.to_owned());
+        ScrollArea::vertical().id_salt("brushes").min_scrolled_height(20.0).auto_shrink([false, false]).show(
+            ui,
+            |ui| {
+                ui.spacing_mut().item_spacing = vec2(4.0, 4.0);
+                if groups.is_empty() {
+                    ui.label(RichText::new("No brush is called that.").weak());
                 }
-                if folded {
-                    continue;
+                for group in groups {
+                    let folded = self.folded.contains(group) && wanted.is_empty();
+                    if heading(ui, group, folded) && !self.folded.remove(group) {
+                        self.folded.insert(group.to_owned());
+                    }
+                    if folded {
+                        continue;
+                    }
+                    let list: Vec<&Preset> =
+                        presets.iter().filter(|p| p.brush.group == group && fits(&p.brush)).collect();
+                    self.grid(ui, frame, &list);
                 }
-                let list: Vec<&Preset> =
-                    presets.iter().filter(|p| p.brush.group == group && fits(&p.brush)).collect();
-                self.grid(ui, frame, &list);
-            }
-        });
+            },
+        );
     }
 
     fn top(&mut self, ui: &mut Ui, frame: &mut Frame) {

@@ -30,24 +30,27 @@ impl HistoryPanel {
         ui.label(RichText::new(format!("{steps} · {} MiB", history.bytes() >> 20)).weak().small());
         let moved = self.seen != Some((open.id, current));
         self.seen = Some((open.id, current));
-        ScrollArea::vertical().id_salt("history").auto_shrink([false, false]).show(ui, |ui| {
-            let size = vec2(ui.available_width(), names.len() as f32 * ROW);
-            let (all, _) = ui.allocate_exact_size(size, Sense::hover());
-            let at = |i: usize| {
-                Rect::from_min_size(
-                    pos2(all.left(), all.top() + i as f32 * ROW),
-                    vec2(all.width(), ROW - 1.0),
-                )
-            };
-            if moved {
-                ui.scroll_to_rect(at(current), None);
-            }
-            let first = ((ui.clip_rect().top() - all.top()) / ROW).floor().max(0.0) as usize;
-            let last = ((ui.clip_rect().bottom() - all.top()) / ROW).ceil().max(0.0) as usize;
-            for i in first..last.min(names.len()) {
-                self.row(ui, frame, &names, i, at(i));
-            }
-        });
+        ScrollArea::vertical().id_salt("history").min_scrolled_height(20.0).auto_shrink([false, false]).show(
+            ui,
+            |ui| {
+                let size = vec2(ui.available_width(), names.len() as f32 * ROW);
+                let (all, _) = ui.allocate_exact_size(size, Sense::hover());
+                let at = |i: usize| {
+                    Rect::from_min_size(
+                        pos2(all.left(), all.top() + i as f32 * ROW),
+                        vec2(all.width(), ROW - 1.0),
+                    )
+                };
+                if moved {
+                    ui.scroll_to_rect(at(current), None);
+                }
+                let first = ((ui.clip_rect().top() - all.top()) / ROW).floor().max(0.0) as usize;
+                let last = ((ui.clip_rect().bottom() - all.top()) / ROW).ceil().max(0.0) as usize;
+                for i in first..last.min(names.len()) {
+                    self.row(ui, frame, &names, i, at(i));
+                }
+            },
+        );
     }
 
     fn row(&mut self, ui: &Ui, frame: &mut Frame, names: &[String], i: usize, rect: Rect) {

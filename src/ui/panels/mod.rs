@@ -89,11 +89,13 @@ pub struct Dock {
     state: PanelState,
     /// Someone moved, resized or chose a panel.
     changed: bool,
+    /// The layout is the program's own and fits itself to the window when it is first drawn.
+    fresh: bool,
 }
 
 impl Default for Dock {
     fn default() -> Self {
-        Self { tree: default_tree(), state: PanelState::default(), changed: false }
+        Self { tree: default_tree(), state: PanelState::default(), changed: false, fresh: true }
     }
 }
 
@@ -109,10 +111,24 @@ fn default_tree() -> Tree<Panel> {
     let middle = tiles.insert_tab_tile(vec![brushes]);
     let bottom = tiles.insert_tab_tile(vec![layers, history]);
     let mut column = Linear::new(LinearDir::Vertical, vec![top, middle, bottom]);
-    column.shares.set_share(top, 1.25);
+    column.shares.set_share(top, 1.3);
     column.shares.set_share(middle, 0.8);
     column.shares.set_share(bottom, 1.05);
     let root = tiles.insert_container(Container::Linear(column));
+    Tree::new(eframe::egui::Id::unique("panels"), root, tiles)
+}
+
+/// Below this height in points three panels above each other show too little.
+const LOW: f32 = 640.0;
+
+/// The layout for low windows: two panels above each other.
+fn low_tree() -> Tree<Panel> {
+    let mut tiles = Tiles::default();
+    let top = [Panel::Colors, Panel::Brushes, Panel::Generate, Panel::Navigator]
+        .map(|panel| tiles.insert_pane(panel));
+    let bottom = [Panel::Layers, Panel::History].map(|panel| tiles.insert_pane(panel));
+    let (top, bottom) = (tiles.insert_tab_tile(top.to_vec()), tiles.insert_tab_tile(bottom.to_vec()));
+    let root = tiles.insert_vertical_tile(vec![top, bottom]);
     Tree::new(eframe::egui::Id::unique("panels"), root, tiles)
 }
 
@@ -138,14 +154,15 @@ impl Dock {
     /// it is of an older version, are put in.
     pub fn restore(text: Option<&str>) -> Self {
         let tree: Option<Tree<Panel>> = text.and_then(|text| serde_json::from_str(text).ok());
-        let mut tree =
-            tree.filter(|tree| tree.root().is_some() && no_panel_twice(tree)).unwrap_or_else(default_tree);
+        let tree = tree.filter(|tree| tree.root().is_some() && no_panel_twice(tree));
+        let fresh = tree.is_none();
+        let mut tree = tree.unwrap_or_else(default_tree);
         let missing: Vec<Panel> =
             Panel::ALL.into_iter().filter(|p| tree.tiles.find_pane(p).is_none()).collect();
         for panel in missing {
             put_in(&mut tree, panel);
         }
-        Self { tree, state: PanelState::default(), changed: false }
+        Self { tree, state: PanelState::default(), changed: false, fresh }
     }
 
     /// For the settings.
@@ -157,7 +174,7 @@ impl Dock {
     /// As it comes.
     pub fn reset(&mut self) {
         self.tree = default_tree();
-        self.changed = true;
+        (self.changed, self.fresh) = (true, true);
     }
 
     /// Whether the layout changed since this was last asked.
@@ -172,6 +189,15 @@ impl Dock {
 
     /// Draws all panels.
     pub fn show(&mut self, ui: &mut Ui, frame: &mut Frame) {
+        if self.fresh && ui.ctx().cumulative_pass_nr() > 2 {
+            self.fresh = false;
+            if ui.available_height() < LOW {
+                self.tree = low_tree();
+            }
+        } else if self.fresh {
+            // The scale of the interface holds from the second frame on.
+            ui.ctx().request_repaint();
+        }
         let mut behavior = Drawing { state: &mut self.state, frame, changed: &mut self.changed };
         self.tree.ui(&mut behavior, ui);
     }

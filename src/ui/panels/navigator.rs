@@ -48,8 +48,8 @@ impl NavigatorPanel {
     /// Draws it.
     pub fn show(&mut self, ui: &mut Ui, frame: &mut Frame) {
         self.update(ui.ctx(), frame);
-        let controls = 3.0 * 25.0;
-        let size = vec2(ui.available_width(), (ui.available_height() - controls).max(60.0));
+        let controls = 3.0 * 28.0;
+        let size = vec2(ui.available_width(), (ui.available_height() - controls).max(40.0));
         let (area, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
         response.widget_info(|| WidgetInfo::labeled(Role::Image, true, "Navigator picture"));
         let page = frame.editor.doc().page;

@@ -84,14 +84,16 @@ impl Dialog<'_> {
             return outcome;
         }
         let layer = shown.map(|s| s.response.layer_id);
-        let place = focused.and_then(|id| ctx.read_response(id)).map(|r| r.layer_id);
+        let focused = focused.and_then(|id| ctx.read_response(id));
+        let place = focused.as_ref().map(|r| r.layer_id);
         let inside = place.is_some() && place == layer;
         let elsewhere = place.is_some_and(|p| Some(p) != layer && p.order != egui::Order::Background);
         if elsewhere {
             return Outcome::Open;
         }
-        // A button that has the focus takes Enter for itself.
-        let enter = self.finish.is_some() && self.ready && (!inside || typing);
+        // A button that has the focus takes Enter for itself; fields and sliders do not need it.
+        let button = inside && !typing && focused.is_some_and(|r| r.sense.senses_click());
+        let enter = self.finish.is_some() && self.ready && !button;
         ctx.input_mut(|i| {
             if i.consume_key(Modifiers::NONE, Key::Escape) {
                 Outcome::Cancelled

@@ -60,7 +60,7 @@ impl ImageSize {
         rows::row(ui, "Width", |ui| {
             let field = rows::number(ui, "Width", &mut self.width, 1..=MAX_SIDE, 2.0, look);
             if std::mem::take(&mut self.fresh) {
-                field.request_focus();
+                rows::take_focus(&field);
             }
             let mut percent = f64::from(self.width) / w * 100.0;
             let as_percent = rows::number(ui, "Width in percent", &mut percent, 0.1..=6400.0, 0.5, PERCENT);

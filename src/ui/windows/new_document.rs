@@ -87,7 +87,7 @@ impl NewDocument {
                 .char_limit(200);
             let response = ui.add(field).accessible_name("Name");
             if std::mem::take(&mut self.fresh) {
-                response.request_focus();
+                rows::take_focus(&response);
             }
         });
         let mut size = (self.width, self.height);

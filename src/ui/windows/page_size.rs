@@ -79,7 +79,7 @@ impl PageSize {
                 first
             };
             if std::mem::take(&mut self.fresh) {
-                first.request_focus();
+                rows::take_focus(&first);
             }
             if !self.relative && icon_button(ui, icons::SWAP, "Exchange width and height", false).clicked() {
                 std::mem::swap(&mut self.width, &mut self.height);

@@ -98,6 +98,17 @@ pub fn number<N: Numeric>(
     response.accessible_name(label)
 }
 
+/// Gives a field the focus, with its text selected: what is typed replaces it.
+pub fn take_focus(response: &Response) {
+    use eframe::egui::text::{CCursor, CCursorRange};
+    use eframe::egui::text_edit::TextEditState;
+    response.request_focus();
+    let mut state = TextEditState::load(&response.ctx, response.id).unwrap_or_default();
+    // The end is cut to the length of the text.
+    state.cursor.set_char_range(Some(CCursorRange::two(CCursor::new(0), CCursor::new(64))));
+    state.store(&response.ctx, response.id);
+}
+
 /// A box to tick, in the column of the values.
 pub fn tick(ui: &mut Ui, label: &str, tip: &str, value: &mut bool) -> Response {
     row(ui, "", |ui| ui.checkbox(value, label).on_hover_text(tip))

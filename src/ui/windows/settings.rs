@@ -98,7 +98,7 @@ fn heading(ui: &mut Ui, text: &str) {
 }
 
 fn canvas(ui: &mut Ui, settings: &mut Settings) {
-    heading(ui, "Canvas");
+    heading(ui, "On the canvas");
     rows::tick(
         ui,
         "Grid of pixels from 800 %",

@@ -224,13 +224,8 @@ impl ShortcutsWindow {
 /// Keeps the focus on the button while keys are recorded, Tab and arrows too.
 fn hold_focus(ui: &Ui, response: &egui::Response) {
     response.request_focus();
-    let filter = egui::EventFilter {
-        tab: true,
-        horizontal_arrows: true,
-        vertical_arrows: true,
-        escape: true,
-        ..Default::default()
-    };
+    let filter =
+        egui::EventFilter { tab: true, horizontal_arrows: true, vertical_arrows: true, escape: true };
     ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
 }
 

@@ -44,33 +44,39 @@ impl ColorsPanel {
     /// Draws it.
     pub fn show(&mut self, ui: &mut Ui, frame: &mut Frame) {
         self.learn(frame.editor.colors().foreground);
-        ScrollArea::vertical().id_salt("colours").auto_shrink([false, false]).show(ui, |ui| {
-            ui.spacing_mut().item_spacing.y = 3.0;
-            ui.horizontal_top(|ui| {
-                let side = (ui.available_width() - 84.0).clamp(96.0, 136.0);
-                let before = self.hsv;
-                let settled = wheel::show(ui, &mut self.hsv, &mut self.held, side);
-                if self.hsv != before || settled {
-                    self.ask(frame, self.hsv.to_srgb(), settled);
-                }
-                ui.vertical(|ui| {
-                    patches(ui, frame);
-                    ui.add_space(4.0);
-                    self.hex_field(ui, frame);
+        ScrollArea::vertical().id_salt("colours").min_scrolled_height(20.0).auto_shrink([false, false]).show(
+            ui,
+            |ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                ui.horizontal_top(|ui| {
+                    let side = (ui.available_width() - 120.0).clamp(96.0, 136.0);
+                    let before = self.hsv;
+                    let settled = wheel::show(ui, &mut self.hsv, &mut self.held, side);
+                    if self.hsv != before || settled {
+                        self.ask(frame, self.hsv.to_srgb(), settled);
+                    }
+                    ui.vertical(|ui| {
+                        patches(ui, frame);
+                        ui.add_space(4.0);
+                        self.hex_field(ui, frame);
+                        ui.add_space(2.0);
+                        ui.spacing_mut().button_padding.x = 4.0;
+                        ui.style_mut().override_text_style = Some(TextStyle::Small);
+                        let words = [(Space::Oklch, "OKLCh"), (Space::Hsv, "HSV"), (Space::Rgb, "RGB")];
+                        choice(ui, "Colour space", &mut self.space, &words);
+                    });
                 });
-            });
-            let words = [(Space::Oklch, "OKLCh"), (Space::Hsv, "HSV"), (Space::Rgb, "RGB")];
-            choice(ui, "Colour space", &mut self.space, &words);
-            match self.space {
-                Space::Oklch => self.oklch(ui, frame),
-                Space::Hsv => self.hsv(ui, frame),
-                Space::Rgb => self.rgb(ui, frame),
-            }
-            ui.add_space(2.0);
-            swatches::recent(ui, frame);
-            ui.add_space(2.0);
-            swatches::palette(ui, frame);
-        });
+                match self.space {
+                    Space::Oklch => self.oklch(ui, frame),
+                    Space::Hsv => self.hsv(ui, frame),
+                    Space::Rgb => self.rgb(ui, frame),
+                }
+                ui.add_space(2.0);
+                swatches::recent(ui, frame);
+                ui.add_space(2.0);
+                swatches::palette(ui, frame);
+            },
+        );
     }
 
     /// Puts the foreground into other words, unless it is the one that they are of.
@@ -236,6 +242,6 @@ fn patches(ui: &mut Ui, frame: &mut Frame) {
         ui.spacing_mut().item_spacing.x = 2.0;
         ui.spacing_mut().button_padding.x = 4.0;
         action_button(ui, frame, icons::SWAP, Action::SwapColors);
-        action_button(ui, frame, icons::SUN, Action::DefaultColors);
+        action_button(ui, frame, icons::MASK, Action::DefaultColors);
     });
 }

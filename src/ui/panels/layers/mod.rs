@@ -73,7 +73,8 @@ impl LayersPanel {
         let active = frame.editor.doc().active;
         let moved = active != self.active;
         self.active = active;
-        let area = ScrollArea::vertical().auto_shrink([false, false]).max_height(height);
+        let area =
+            ScrollArea::vertical().auto_shrink([false, false]).min_scrolled_height(ROW).max_height(height);
         area.id_salt("layers").show(ui, |ui| {
             let size = vec2(ui.available_width(), rows.len() as f32 * ROW);
             let (all, _) = ui.allocate_exact_size(size, Sense::hover());

@@ -217,7 +217,9 @@ fn settings(
         }
         Filter::Invert => None,
     };
-    if let Some(first) = first.filter(|_| fresh) {
-        first.request_focus();
+    match (first, &filter) {
+        (Some(first), Filter::Levels { .. }) if fresh => rows::take_focus(&first),
+        (Some(first), _) if fresh => first.request_focus(),
+        _ => {}
     }
 }
