@@ -36,8 +36,8 @@ pub fn show(ctx: &Context, frame: &mut Frame, open: &mut bool) {
             if ui.button("Recover all").clicked() {
                 found.iter().for_each(|f| frame.ask(Command::Recover(f.number)));
             }
-            let later =
-                ui.button("Later").on_hover_text("Keeps them; File ▸ Recover documents… shows them again");
+            let words = "Keeps them; “Recover documents…” in the File menu shows them again";
+            let later = ui.button("Later").on_hover_text(words);
             if later.clicked() {
                 *open = false;
             }

@@ -30,7 +30,7 @@ pub fn show(ui: &mut Ui, frame: &mut Frame) {
 
 fn tab(ui: &mut Ui, open: &OpenDocument, shown: bool) -> Option<Command> {
     let title = open.title();
-    let mark = if open.modified() { "● " } else { "" };
+    let mark = if open.modified() { "• " } else { "" };
     let button = Button::selectable(shown, format!("{mark}{title}"))
         .min_size(vec2(70.0, 24.0))
         .corner_radius(CornerRadius { nw: 4, ne: 0, sw: 0, se: 0 });
