@@ -1,5 +1,6 @@
 //! The window without a screen.
 
 mod paint;
+mod snapshots;
 mod support;
 mod windows;
