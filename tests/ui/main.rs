@@ -4,5 +4,6 @@ mod files;
 mod generate;
 mod paint;
 mod panels;
+mod snapshots;
 mod support;
 mod windows;

@@ -124,7 +124,7 @@ fn a_filter_stays_within_the_selection() {
     let mut window = Window::new();
     red_square(&mut window);
     window.act(Action::SelectAll);
-    window.command(Command::GrowSelection(-500));
+    window.command(Command::GrowSelection(-480));
     window.act(Action::FilterNoise);
     window.until("the preview", |app| app.editor.previewed().is_some_and(|(_, ready)| ready));
     window.key(Modifiers::NONE, Key::Enter);
