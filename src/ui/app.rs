@@ -250,6 +250,8 @@ impl App {
                 self.panels_hidden = !self.panels_hidden;
                 return self.tell_hidden(ctx);
             }
+            Action::Export => return self.filing.open_export(&self.editor),
+            Action::Recover => return self.filing.open_recovery(),
             Action::FocusPanels | Action::FocusMenus => return self.move_focus(ctx, action),
             Action::Messages => return self.notices.toggle_log(),
             Action::CloseNotices => return self.notices.close_all(),

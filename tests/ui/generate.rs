@@ -36,7 +36,7 @@ fn pulling_the_page_outward_fills_what_is_new() {
     window.command(scumble::editor::Command::SetOptions(Box::new(options)));
     window.act(Action::ToolCrop);
     let old = window.app().editor.doc().page;
-    window.drag(&[(1024.0, 512.0), (1100.0, 512.0), (1200.0, 512.0)]);
+    window.drag(&[(256.0, 128.0), (280.0, 128.0), (300.0, 128.0)]);
     let page = window.app().editor.doc().page;
     assert!(page.x1 > old.x1 && page.y1 == old.y1, "{page:?}");
     window.until("the extension", |app| {
@@ -67,10 +67,10 @@ fn escape_stops_a_picture_within_a_step() {
 fn the_change_brush_paints_strength_and_q_goes_back() {
     let mut window = Window::generating(Script::default());
     window.key(Modifiers::NONE, Key::Q);
-    window.drag(&[(300.0, 300.0), (400.0, 300.0), (500.0, 320.0)]);
+    window.drag(&[(60.0, 100.0), (120.0, 100.0), (180.0, 110.0)]);
     let change = window.app().editor.doc().change.clone().expect("a change mask");
-    assert!(change.pixel(400, 300)[0] > 60_000);
-    assert_eq!(change.pixel(400, 500)[0], 0);
+    assert!(change.pixel(120, 100)[0] > 60_000);
+    assert_eq!(change.pixel(120, 220)[0], 0);
     window.key(Modifiers::NONE, Key::Q);
     window.key(Modifiers::COMMAND, Key::Z);
     assert!(window.app().editor.doc().change.is_none());

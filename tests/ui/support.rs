@@ -63,7 +63,11 @@ impl Window {
             make: Box::new(move || Box::new(fake.clone())),
             choices: vec![ModelChoice { id: "starter".into(), name: "Fake".into(), native_px: 64 }],
         };
-        Self::build(tempfile::tempdir().unwrap(), Harness::builder(), Some(models))
+        let mut window = Self::build(tempfile::tempdir().unwrap(), Harness::builder(), Some(models));
+        // Small, so that a test takes no time.
+        let (width, height, ground) = (256, 256, scumble::color::Rgba::WHITE);
+        window.command(Command::NewDocument { name: "Small".into(), width, height, ground });
+        window
     }
 
     /// With a renderer, for pictures of the window; `None` if there is no graphics adapter.
@@ -98,11 +102,11 @@ impl Window {
         self.harness.run_steps(n);
     }
 
-    /// Steps until something holds, for what threads do; gives up after ten seconds.
+    /// Steps until something holds, for what threads do; gives up after half a minute.
     pub fn until(&mut self, what: &str, mut holds: impl FnMut(&App) -> bool) {
         let started = std::time::Instant::now();
         while !holds(self.harness.state()) {
-            assert!(started.elapsed().as_secs() < 10, "{what} did not happen");
+            assert!(started.elapsed().as_secs() < 30, "{what} did not happen");
             self.harness.step();
             std::thread::yield_now();
         }

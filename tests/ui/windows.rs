@@ -193,10 +193,10 @@ fn shortcuts_are_recorded_and_taken_from_one_another() {
     window.steps(2);
     type_text(&mut window, "zoom");
     press(&mut window, "Keys of Zoom: Z");
-    window.key(Modifiers::NONE, Key::Q);
-    assert_eq!(window.app().editor.settings().shortcuts.get("ToolZoom").map(String::as_str), Some("Q"));
+    window.key(Modifiers::NONE, Key::J);
+    assert_eq!(window.app().editor.settings().shortcuts.get("ToolZoom").map(String::as_str), Some("J"));
     // B is the brush's.
-    press(&mut window, "Keys of Zoom: Q");
+    press(&mut window, "Keys of Zoom: J");
     window.key(Modifiers::NONE, Key::B);
     assert_eq!(window.app().editor.settings().shortcuts.len(), 1, "nothing is taken without asking");
     press(&mut window, "Use it for “Zoom”");

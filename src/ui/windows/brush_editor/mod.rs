@@ -9,8 +9,8 @@ use crate::ui::icons;
 use crate::ui::strokes::StrokePictures;
 use crate::ui::widgets::Frame;
 use eframe::egui::{
-    Button, CollapsingHeader, Color32, Context, Id, Rect, RichText, ScrollArea, Sense, TextEdit, Ui, Window,
-    pos2, vec2,
+    Button, CollapsingHeader, Color32, Context, Id, Key, Modifiers, Rect, RichText, ScrollArea, Sense,
+    TextEdit, Ui, Window, pos2, vec2,
 };
 
 /// What the window remembers.
@@ -47,6 +47,11 @@ impl BrushEditor {
             .resizable(true)
             .collapsible(true)
             .show(ctx, |ui| self.contents(ui, frame));
+        // Escape drops what is typed first, then the window.
+        let escape = !ctx.text_edit_focused() && !ctx.any_popup_open();
+        if escape && ctx.input_mut(|i| i.consume_key(Modifiers::NONE, Key::Escape)) {
+            open = false;
+        }
         self.open = open;
     }
 
