@@ -70,11 +70,11 @@ impl Editor {
             self.with_tool(super::Toolbox::cancel);
             self.preview = None;
             self.current = at;
-            let size =
-                self.documents
-                    .iter()
-                    .map(|d| d.viewport.size_px)
-                    .fold((0.0, 0.0), |a: (f64, f64), b| if b.0 > 0.0 { b } else { a });
+            let size = self
+                .documents
+                .iter()
+                .map(|d| d.viewport.size_px)
+                .fold((0.0, 0.0), |a: (f64, f64), b| if b.0 > 0.0 { b } else { a });
             let open = self.open_mut();
             if open.viewport.size_px.0 <= 0.0 {
                 open.viewport.size_px = size;

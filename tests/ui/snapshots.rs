@@ -34,10 +34,17 @@ fn window(size: egui::Vec2) -> Option<Window> {
 
 /// A picture of 96 × 64 pixels, transparent at the right, with a stroke and a few colours.
 fn painted(window: &mut Window) {
-    window.command(Command::NewDocument { name: "Golden".into(), width: 96, height: 64, ground: Rgba::CLEAR });
+    window.command(Command::NewDocument {
+        name: "Golden".into(),
+        width: 96,
+        height: 64,
+        ground: Rgba::CLEAR,
+    });
     window.command(Command::View(ViewCommand::ZoomTo(4.0)));
     window.command(Command::PickBrush("Hard round".into()));
-    for (y, color) in [(16.0, Rgba::rgb(0.9, 0.2, 0.1)), (32.0, Rgba::rgb(0.1, 0.4, 0.8)), (48.0, Rgba::BLACK)] {
+    for (y, color) in
+        [(16.0, Rgba::rgb(0.9, 0.2, 0.1)), (32.0, Rgba::rgb(0.1, 0.4, 0.8)), (48.0, Rgba::BLACK)]
+    {
         window.command(Command::SetColor { color, settled: true });
         window.drag(&[(10.0, y), (30.0, y + 4.0), (50.0, y - 4.0), (70.0, y)]);
     }

@@ -4,8 +4,8 @@ use crate::support::Window;
 use eframe::egui::{Event, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
 use scumble::color::Rgba;
-use scumble::document::rgba8::straight8;
 use scumble::document::Document;
+use scumble::document::rgba8::straight8;
 use scumble::editor::settings::Theme;
 use scumble::editor::tool::ToolKind;
 use scumble::editor::work::Operation;
@@ -303,7 +303,12 @@ impl Chance {
 fn every_action_can_be_run_at_any_time() {
     for (seed, start) in [(1, "fresh"), (2, "no layers"), (3, "selection"), (4, "small")] {
         let mut window = Window::new();
-        window.command(Command::NewDocument { name: "Small".into(), width: 96, height: 64, ground: Rgba::WHITE });
+        window.command(Command::NewDocument {
+            name: "Small".into(),
+            width: 96,
+            height: 64,
+            ground: Rgba::WHITE,
+        });
         match start {
             "no layers" => {
                 window.act(Action::DeleteLayer);
