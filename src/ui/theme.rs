@@ -122,6 +122,8 @@ fn visuals(theme: Theme) -> Visuals {
     };
     v.widgets.noninteractive = widget(t.panel, t.text, t.line);
     v.widgets.inactive = WidgetVisuals { bg_stroke: Stroke::NONE, ..widget(t.idle, t.text, t.line) };
+    // Empty boxes and the rails of sliders stand out from what they lie on.
+    v.widgets.inactive.bg_fill = gray(if theme == Theme::Dark { t.idle + 24 } else { t.idle - 34 });
     v.widgets.hovered = WidgetVisuals { bg_stroke: Stroke::NONE, ..widget(t.hovered, t.strong, t.line) };
     v.widgets.active = WidgetVisuals { bg_stroke: Stroke::NONE, ..widget(t.active, t.strong, t.line) };
     v.widgets.open = WidgetVisuals { bg_stroke: Stroke::NONE, ..widget(t.hovered, t.strong, t.line) };

@@ -7,6 +7,10 @@ use std::sync::Arc;
 /// whose interface is the newest. `WGPU_BACKEND` and `WGPU_ADAPTER_NAME` choose otherwise.
 pub fn configuration() -> WgpuConfiguration {
     let mut setup = WgpuSetupCreateNew::without_display_handle();
+    if setup.instance_descriptor.backends.is_empty() {
+        // `WGPU_BACKEND` is set and names none.
+        setup.instance_descriptor.backends = wgpu::Backends::PRIMARY | wgpu::Backends::GL;
+    }
     let wanted = std::env::var("WGPU_ADAPTER_NAME").ok().map(|name| name.to_lowercase());
     setup.native_adapter_selector = Some(Arc::new(move |adapters, surface| {
         let fits = |adapter: &&wgpu::Adapter| {
@@ -62,17 +66,19 @@ pub fn words(state: Option<&RenderState>) -> String {
 
 /// What is missing when no window could be opened.
 pub fn complaint(why: &str) -> String {
-    let screen = cfg!(all(unix, not(target_os = "macos")))
+    let screenless = cfg!(all(unix, not(target_os = "macos")))
         && ["DISPLAY", "WAYLAND_DISPLAY", "WAYLAND_SOCKET"]
             .iter()
             .all(|name| std::env::var_os(name).is_none());
-    let help = if screen {
-        "There is no screen here: neither WAYLAND_DISPLAY nor DISPLAY is set. Without a screen the commands of \
-         `scumble --help` work."
-    } else {
-        "A graphics driver for Vulkan, Metal, DirectX 12 or OpenGL is needed; on Linux a software driver will do \
+    if screenless {
+        return "no window could be opened: there is no screen here (neither WAYLAND_DISPLAY nor DISPLAY is set). \
+                Without a screen the commands of `scumble --help` work."
+            .to_owned();
+    }
+    format!(
+        "no window could be opened: {why}\n\
+         A graphics driver for Vulkan, Metal, DirectX 12 or OpenGL is needed; on Linux a software driver will do \
          (package mesa-vulkan-drivers). WGPU_BACKEND=gl or =vulkan chooses between them. Without a screen the commands \
          of `scumble --help` work."
-    };
-    format!("no window could be opened: {why}\n{help}")
+    )
 }
