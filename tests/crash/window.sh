@@ -11,7 +11,7 @@ set -u
 program=$1 core=$2 kills=${3:-30} interval=2000 slack=1000
 here=$(mktemp -d)
 export DISPLAY=:${SCREEN:-84} WGPU_BACKEND=${WGPU_BACKEND:-vulkan}
-Xvfb "$DISPLAY" -screen 0 1360x860x24 >/dev/null 2>&1 & screen=$!
+Xvfb "$DISPLAY" -noreset -screen 0 1360x860x24 >/dev/null 2>&1 & screen=$!
 trap 'kill $screen; rm -rf "$here"' EXIT
 sleep 1
 RANDOM=7
@@ -21,7 +21,7 @@ for ((n = 1; n <= kills; n++)); do
     folder=$here/$n
     mkdir -p "$folder/scumble"
     printf 'autosave_secs = 2.0\n' >"$folder/scumble/settings.toml"
-    XDG_CONFIG_HOME=$folder XDG_STATE_HOME=$folder "$program" >/dev/null 2>&1 & painter=$!
+    XDG_CONFIG_HOME=$folder XDG_STATE_HOME=$folder "$program" >"$folder/log" 2>&1 & painter=$!
     for ((i = 0; i < 100; i++)); do
         xdotool search --onlyvisible --name Scumble >/dev/null 2>&1 && break
         sleep 0.1
@@ -37,7 +37,13 @@ for ((n = 1; n <= kills; n++)); do
     done
     while (($(now) < end)); do sleep 0.01; done
     killed=$(now)
-    kill -9 $painter
+    if ! kill -9 $painter 2>/dev/null; then
+        # Its own end is no kill, but it is to be known.
+        wait $painter
+        echo "kill $n: the program had ended by itself ($?): $(tail -n 3 "$folder/log")"
+        failed=$((failed + 1))
+        continue
+    fi
     wait $painter 2>/dev/null
     owed=0
     for at in "${finished[@]}"; do ((at + interval + slack <= killed)) && ((owed++)); done

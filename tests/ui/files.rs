@@ -148,7 +148,8 @@ fn closing_asks_and_each_answer_does_what_it_says() {
     click(&mut window, "Save");
     window.until("closing", |app| app.editor.open().history.names().len() == 1);
     assert!(file.is_file());
-    paint(&mut window, 300.0);
+    window.click((400.0, 300.0));
+    assert_eq!(alpha(window.app(), 400, 300), 255);
     window.act(Action::CloseDocument);
     click(&mut window, "Discard");
     assert_eq!(alpha(window.app(), 400, 300), 0);
@@ -292,7 +293,7 @@ fn a_missing_recent_file_says_so_and_goes() {
     window.command(Command::OpenFiles(vec![file.clone()]));
     window.until("opening", |app| app.editor.open().path.is_some());
     window.act(Action::CloseDocument);
-    assert_eq!(window.app().editor.settings().recent_files, [file.clone()]);
+    assert_eq!(window.app().editor.settings().recent_files, std::slice::from_ref(&file));
     std::fs::remove_file(&file).unwrap();
     window.command(Command::OpenFiles(vec![file]));
     window.until("the notice", |app| notice(app, "one.png"));
