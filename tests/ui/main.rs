@@ -4,3 +4,4 @@ mod generate;
 mod paint;
 mod panels;
 mod support;
+mod tools;
