@@ -1,5 +1,6 @@
 //! What each action of the table does, whether it can be done now, and whether it is switched on.
 
+use super::floating::{forget_all_texts, forget_texts};
 use super::tool::{ToolKind, paintable};
 use super::work::{Operation, first_settings};
 use super::{Action, Command, Editor, Effect, LayerCommand, NoticeKind};
@@ -61,7 +62,10 @@ impl Editor {
             A::TrimPage => self.edit("Trim page", |doc| drop(edit::trim(doc))),
             A::FlipImageHorizontal | A::FlipImageVertical => {
                 let axis = if action == A::FlipImageHorizontal { Axis::Horizontal } else { Axis::Vertical };
-                self.edit("Flip image", |doc| drop(transform::flip_all(doc, axis)));
+                self.edit("Flip image", |doc| {
+                    forget_all_texts(doc);
+                    transform::flip_all(doc, axis);
+                });
             }
             A::RotateImageClockwise | A::RotateImageCounter => {
                 let clockwise = action == A::RotateImageClockwise;
@@ -114,6 +118,7 @@ impl Editor {
                 let axis = if action == A::FlipLayerHorizontal { Axis::Horizontal } else { Axis::Vertical };
                 self.on_layer("Flip layer", |doc, id| {
                     let within = doc.layer(id).map(|l| l.content_bounds()).unwrap_or_default();
+                    forget_texts(doc, id);
                     transform::flip(doc, id, axis, within);
                 });
             }
@@ -458,6 +463,7 @@ impl Editor {
 
 /// A quarter turn of everything about the page, whose sides change places.
 fn rotate_image(doc: &mut Document, clockwise: bool) {
+    forget_all_texts(doc);
     let page = doc.page;
     let (x0, y0) = (f64::from(page.x0), f64::from(page.y0));
     let (w, h) = (f64::from(page.width()), f64::from(page.height()));

@@ -94,6 +94,12 @@ pub fn forget_texts(doc: &mut Document, layer: LayerId) {
     }
 }
 
+/// The same for all layers.
+pub fn forget_all_texts(doc: &mut Document) {
+    let ids: Vec<LayerId> = doc.layers().iter().map(|layer| layer.id).collect();
+    ids.into_iter().for_each(|id| forget_texts(doc, id));
+}
+
 fn texts(doc: &Document, layer: LayerId) -> Vec<(LayerId, text::Placed)> {
     let mut ids = Vec::new();
     if let Some(layer) = doc.layer(layer) {

@@ -2,7 +2,7 @@
 
 use super::Action;
 use super::drawing::Drawing;
-use super::floating::{Floating, forget_texts};
+use super::floating::{Floating, forget_all_texts, forget_texts, move_texts};
 use crate::document::{Document, LayerId, edit};
 use crate::geom::Projective;
 use crate::paint::Curve;
@@ -83,12 +83,18 @@ impl Operation {
             Operation::Filter(id, what) => drop(filter::apply(doc, *id, what)),
             Operation::Restroke(id, settings) => drop(restroke::apply(doc, *id, settings)),
             Operation::Transform(id, map, how) => {
-                forget_texts(doc, *id);
+                match transform::whole_translation(map).filter(|_| doc.selection.is_none()) {
+                    Some((dx, dy)) => move_texts(doc, *id, dx, dy),
+                    None => forget_texts(doc, *id),
+                }
                 transform::transform(doc, *id, map, *how);
             }
             Operation::Move(floating) => *doc = floating.placed(),
             Operation::Draw(id, drawing) => drawing.run(doc, *id),
-            Operation::Resize { width, height, how } => drop(transform::resize(doc, *width, *height, *how)),
+            Operation::Resize { width, height, how } => {
+                forget_all_texts(doc);
+                transform::resize(doc, *width, *height, *how);
+            }
             Operation::MergeDown(id) => drop(edit::merge_down(doc, *id)),
             Operation::Flatten => drop(edit::flatten(doc, "Background")),
         }

@@ -143,7 +143,8 @@ fn resampled_tile<const P: usize>(flat: &Flat<P>, pos: TilePos, back: &Projectiv
     Slot::from_tile(tile)
 }
 
-fn whole_translation(map: &Projective) -> Option<(i32, i32)> {
+/// The offset of a map that moves by whole pixels and does nothing else.
+pub fn whole_translation(map: &Projective) -> Option<(i32, i32)> {
     let m = &map.m;
     let same = |i: usize| (m[i] - Projective::IDENTITY.m[i]).abs() < 1e-12;
     let whole = |v: f64| (v - v.round()).abs() < 1e-9 && v.abs() < 1e8;

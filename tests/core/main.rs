@@ -3,6 +3,7 @@
 mod crash;
 mod display;
 mod document;
+mod editor;
 mod engine;
 mod files;
 mod generation;

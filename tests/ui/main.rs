@@ -6,4 +6,5 @@ mod paint;
 mod panels;
 mod snapshots;
 mod support;
+mod tools;
 mod windows;

@@ -160,6 +160,10 @@ impl Window {
         self.steps(2);
     }
 
+    pub fn click(&mut self, point: (f64, f64)) {
+        self.drag(&[point]);
+    }
+
     fn button(&mut self, pos: egui::Pos2, pressed: bool) {
         self.harness.event(egui::Event::PointerButton {
             pos,
