@@ -159,12 +159,13 @@ impl App {
     }
 
     /// Enter and Escape finish and drop what is under way; Escape brings the focus back to the canvas.
-    fn enter_escape(&mut self, ctx: &Context, canvas: &egui::Response) {
+    /// `typing`: a field of text had the focus when the frame began, so that the keys were its own.
+    fn enter_escape(&mut self, ctx: &Context, canvas: &egui::Response, typing: bool) {
         let (enter, escape) = ctx.input(|i| (i.key_pressed(Key::Enter), i.key_pressed(Key::Escape)));
         if self.palette.is_open() || ctx.any_popup_open() {
             return;
         }
-        let here = canvas.has_focus() || ctx.memory(|m| m.focused()).is_none();
+        let here = !typing && (canvas.has_focus() || ctx.memory(|m| m.focused()).is_none());
         if enter && here {
             self.editor.confirm();
         }
@@ -376,6 +377,7 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
+        let typing = ctx.text_edit_focused();
         // The second call comes when the first frame is shown.
         if ctx.cumulative_frame_nr() > 0
             && let Some(began) = self.began.take()
@@ -409,7 +411,7 @@ impl eframe::App for App {
             canvas.request_focus();
         }
         self.shortcuts(&ctx, canvas.has_focus(), &mut commands);
-        self.enter_escape(&ctx, &canvas);
+        self.enter_escape(&ctx, &canvas, typing);
         filing::drops::take(&ctx, &mut commands);
         if !commands.is_empty() {
             // What they changed is seen in the next frame.
