@@ -43,6 +43,8 @@ pub struct App {
     looks: Option<(Theme, f32)>,
     title: String,
     quitting: bool,
+    /// Text was being typed when the last frame ended.
+    typing: bool,
     /// When the program began, until the first frame is on the screen; only where that is measured.
     began: Option<std::time::Instant>,
     clock: Clock,
@@ -138,6 +140,7 @@ impl App {
             looks: None,
             title: String::new(),
             quitting: false,
+            typing: false,
             began: None,
             clock: Clock { last: (-1.0, Instant::now()) },
         }
@@ -377,7 +380,8 @@ impl eframe::App for App {
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
-        let typing = ctx.text_edit_focused();
+        // As the last frame left it: Escape takes the focus away before this one begins.
+        let typing = self.typing;
         // The second call comes when the first frame is shown.
         if ctx.cumulative_frame_nr() > 0
             && let Some(began) = self.began.take()
@@ -412,6 +416,7 @@ impl eframe::App for App {
         }
         self.shortcuts(&ctx, canvas.has_focus(), &mut commands);
         self.enter_escape(&ctx, &canvas, typing);
+        self.typing = ctx.text_edit_focused();
         filing::drops::take(&ctx, &mut commands);
         if !commands.is_empty() {
             // What they changed is seen in the next frame.
