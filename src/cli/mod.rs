@@ -46,7 +46,14 @@ impl From<crate::models::ModelError> for CliError {
 /// Runs the program with the process' arguments; without a command `open_window` is given the files that are named.
 pub fn main(open_window: impl FnOnce(Vec<std::path::PathBuf>) -> ExitCode) -> ExitCode {
     let args = args::Args::parse();
-    let Some(command) = args.command else { return open_window(args.files) };
+    let Some(command) = args.command else {
+        // A mistyped command would otherwise open an empty window.
+        if let Some(file) = args.files.iter().find(|file| !file.exists()) {
+            eprintln!("error: '{}' is neither a command nor a file; see `scumble --help`", file.display());
+            return ExitCode::from(2);
+        }
+        return open_window(args.files);
+    };
     let outcome = match command {
         args::Command::Generate(args) => generate::run(&args),
         args::Command::Info(args) => info::run(&args),
