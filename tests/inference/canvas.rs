@@ -139,7 +139,10 @@ fn from_a_sketch_to_an_extended_painting_on_disk() {
     }
     assert!(changed > 1500, "only {changed} pixels changed under the mask");
 
-    // Half a page to the right.
+    // Half a page to the right, of what is there.
+    let mut options = painter.editor.generation().options.clone();
+    options.prompt = "a lake at sunset".into();
+    painter.editor.apply(Command::Generate(G::SetOptions(Box::new(options))));
     let old = painter.editor.doc().page;
     let page = Rect { x1: old.x1 + 128, ..old };
     painter.editor.apply(Command::Generate(G::Extend(page)));
