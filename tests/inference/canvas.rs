@@ -163,6 +163,7 @@ fn from_a_sketch_to_an_extended_painting_on_disk() {
     assert_eq!(ora::load(&path).unwrap(), *painter.editor.doc());
     if let Some(folder) = std::env::var_os("SCUMBLE_TEST_PICTURES") {
         let folder = std::path::PathBuf::from(folder);
+        std::fs::copy(&path, folder.join("painting.ora")).unwrap();
         for (name, size, rgba) in [
             ("sketch", (256, 192), sketch),
             ("painting", (256, 192), painting),
