@@ -1,16 +1,16 @@
 //! What each action of the table does, whether it can be done now, and whether it is switched on.
 
-use super::floating::{forget_all_texts, forget_texts};
 use super::tool::{ToolKind, paintable};
+use super::whole::{SelectionChange, WholeChange};
 use super::work::{Operation, first_settings};
 use super::{Action, Command, Editor, Effect, LayerCommand, NoticeKind};
 use crate::document::edit;
-use crate::document::{Combine, Document, LayerId, LayerMask, Mask, TilePos, selection};
-use crate::geom::{Point, Projective, Rect};
+use crate::document::{Document, LayerId, LayerMask, Mask, selection};
+use crate::geom::Point;
 use crate::paint::brush::Tip;
 use crate::paint::filter::Filter;
-use crate::paint::transform::{self, Axis, Resample};
-use crate::paint::{Brush, Stabiliser, Symmetry, fill, restroke};
+use crate::paint::transform::Axis;
+use crate::paint::{Brush, Stabiliser, Symmetry, restroke};
 
 impl Editor {
     /// Does what the action says.
@@ -46,30 +46,25 @@ impl Editor {
             A::Quit => self.quit(),
             A::Undo | A::Redo => self.travel(action == A::Undo),
             A::Cut => self.cut(),
-            A::Copy | A::CopyMerged => drop(self.copy(action == A::CopyMerged)),
-            A::Paste => self.effects.push(Effect::AskPaste),
-            A::PasteInPlace => self.paste_in_place(),
-            A::Clear => self.on_layer("Clear", |doc, id| drop(edit::clear(doc, id))),
+            A::Copy | A::CopyMerged => self.copy(action == A::CopyMerged),
+            A::Paste | A::PasteInPlace => self.paste(action),
+            A::Clear => self.whole_layer(WholeChange::Clear),
             A::FillForeground | A::FillBackground => {
                 let front = action == A::FillForeground;
                 let color = if front { self.colors.foreground } else { self.colors.background };
-                self.on_layer("Fill", |doc, id| drop(fill::fill(doc, id, color)));
+                self.whole_layer(|id| WholeChange::Fill(id, color));
             }
             A::CropToSelection => match self.doc().selection.as_ref().map(Mask::content_bounds) {
                 Some(bounds) if !bounds.is_empty() => self.apply(Command::CropTo(bounds)),
                 _ => self.tell(NoticeKind::Info, "Nothing is selected."),
             },
-            A::TrimPage => self.edit("Trim page", |doc| drop(edit::trim(doc))),
+            A::TrimPage => self.whole(WholeChange::Trim),
             A::FlipImageHorizontal | A::FlipImageVertical => {
                 let axis = if action == A::FlipImageHorizontal { Axis::Horizontal } else { Axis::Vertical };
-                self.edit("Flip image", |doc| {
-                    forget_all_texts(doc);
-                    transform::flip_all(doc, axis);
-                });
+                self.whole(WholeChange::FlipImage(axis));
             }
             A::RotateImageClockwise | A::RotateImageCounter => {
-                let clockwise = action == A::RotateImageClockwise;
-                self.edit("Rotate image", |doc| rotate_image(doc, clockwise));
+                self.whole(WholeChange::RotateImage { clockwise: action == A::RotateImageClockwise });
             }
             A::FlattenImage => self.operate(Operation::Flatten),
             A::NewLayer | A::NewGroup => self.new_layer(action == A::NewGroup),
@@ -90,9 +85,7 @@ impl Editor {
                     self.operate(Operation::MergeDown(id));
                 }
             }
-            A::StampVisible => {
-                self.edit("New layer from visible", |doc| drop(edit::stamp_visible(doc, "Visible")))
-            }
+            A::StampVisible => self.whole(WholeChange::StampVisible),
             A::LayerUp | A::LayerDown => self.shift_layer(action == A::LayerUp),
             A::SelectLayerAbove | A::SelectLayerBelow => self.choose_neighbour(action == A::SelectLayerAbove),
             A::ToggleVisible => self.toggle(|l| LayerCommand::Visible(!l.visible)),
@@ -108,7 +101,11 @@ impl Editor {
             A::MaskFromSelection => self.mask("Layer mask from selection", |doc, id| {
                 drop(edit::mask_from_selection(doc, id));
             }),
-            A::ApplyMask => self.mask("Apply layer mask", |doc, id| drop(edit::apply_mask(doc, id))),
+            A::ApplyMask => {
+                if let Some(id) = self.doc().active {
+                    self.whole(WholeChange::ApplyMask(id));
+                }
+            }
             A::DeleteMask => self.mask("Delete layer mask", |doc, id| drop(edit::set_mask(doc, id, None))),
             A::ToggleEditMask => {
                 let open = self.open_mut();
@@ -116,11 +113,7 @@ impl Editor {
             }
             A::FlipLayerHorizontal | A::FlipLayerVertical => {
                 let axis = if action == A::FlipLayerHorizontal { Axis::Horizontal } else { Axis::Vertical };
-                self.on_layer("Flip layer", |doc, id| {
-                    let within = doc.layer(id).map(|l| l.content_bounds()).unwrap_or_default();
-                    forget_texts(doc, id);
-                    transform::flip(doc, id, axis, within);
-                });
+                self.whole_layer(|id| WholeChange::FlipLayer(id, axis));
             }
             A::SelectAll => self.set_selection("Select all", Some(selection::rect(self.page()))),
             A::Deselect => self.set_selection("Deselect", None),
@@ -128,8 +121,12 @@ impl Editor {
                 Some(mask) => self.set_selection("Reselect", Some(mask)),
                 None => self.tell(NoticeKind::Info, "Nothing was selected before."),
             },
-            A::InvertSelection => self.invert_selection(),
-            A::SelectOpaque => self.select_opaque(),
+            A::InvertSelection => self.change_selection(SelectionChange::Invert),
+            A::SelectOpaque => {
+                if let Some(id) = self.doc().active {
+                    self.change_selection(SelectionChange::Opaque(id));
+                }
+            }
             A::FilterLevels | A::FilterCurves | A::FilterHueSaturation => self.filter(first_settings(action)),
             A::FilterBlur | A::FilterSharpen | A::FilterNoise => self.filter(first_settings(action)),
             A::FilterInvert | A::FilterDesaturate => self.filter_now(first_settings(action)),
@@ -220,6 +217,7 @@ impl Editor {
             A::MirrorView => self.open_mut().viewport.mirror(),
             A::ResetView => self.open_mut().viewport.straighten(),
             A::TogglePixelGrid => self.settings.pixel_grid = !self.settings.pixel_grid,
+            A::TogglePageHandles => self.options.page_handles = !self.options.page_handles,
             A::NextDocument | A::PreviousDocument => {
                 let n = self.documents.len();
                 let step = if action == A::NextDocument { 1 } else { n - 1 };
@@ -249,9 +247,13 @@ impl Editor {
         }
     }
 
-    fn on_layer(&mut self, name: &str, change: impl FnOnce(&mut Document, LayerId)) {
+    fn whole(&mut self, change: WholeChange) {
+        self.operate(Operation::Whole(change));
+    }
+
+    fn whole_layer(&mut self, change: impl FnOnce(LayerId) -> WholeChange) {
         if let Some(id) = self.layer_for_change() {
-            self.edit(name, |doc| change(doc, id));
+            self.whole(change(id));
         }
     }
 
@@ -279,6 +281,9 @@ impl Editor {
         if (back && self.with_tool(super::Toolbox::step_back)) || self.with_tool(super::Toolbox::cancel) {
             return;
         }
+        if back && self.take_back_late() {
+            return;
+        }
         if self.preview.take().is_some() {
             return;
         }
@@ -291,37 +296,12 @@ impl Editor {
 
     pub(super) fn jump(&mut self, step: usize) {
         self.with_tool(super::Toolbox::cancel);
-        self.preview = None;
+        self.drop_preview();
         self.merging = None;
         let now = self.now_secs;
         let open = self.open_mut();
         open.history.jump(step, &mut open.doc);
         open.touched(now);
-    }
-
-    fn invert_selection(&mut self) {
-        let page = selection::rect(self.page());
-        let inverted = match &self.doc().selection {
-            None => Mask::default(),
-            Some(mask) => selection::combine(Some(&page), mask, Combine::Subtract),
-        };
-        self.set_selection("Invert selection", Some(inverted));
-    }
-
-    fn select_opaque(&mut self) {
-        let Some(layer) = self.active_layer() else { return };
-        let pixels = match layer.pixels() {
-            Some(pixels) => pixels.clone(),
-            None => crate::document::composite::composite_layers(layer.children(), &layer.tiles()),
-        };
-        let mut mask = Mask::default();
-        let positions: Vec<TilePos> = pixels.tiles().map(|(pos, _)| pos).collect();
-        mask.edit_tiles(&positions, |pos, tile| {
-            let slot = pixels.slot(pos);
-            tile.planes[0].iter_mut().enumerate().for_each(|(i, v)| *v = slot.get(i)[3]);
-        });
-        mask.compact(positions);
-        self.set_selection("Select what the layer covers", Some(mask));
     }
 
     fn filter(&mut self, filter: Filter) {
@@ -456,31 +436,8 @@ impl Editor {
             A::MirrorPainting => Some(self.options.symmetry != Symmetry::Off),
             A::MirrorView => Some(self.viewport().mirrored),
             A::TogglePixelGrid => Some(self.settings.pixel_grid),
+            A::TogglePageHandles => Some(self.options.page_handles),
             _ => ToolKind::ALL.into_iter().find(|k| k.action() == action).map(|k| k == self.toolbox.kind()),
         }
     }
-}
-
-/// A quarter turn of everything about the page, whose sides change places.
-fn rotate_image(doc: &mut Document, clockwise: bool) {
-    forget_all_texts(doc);
-    let page = doc.page;
-    let (x0, y0) = (f64::from(page.x0), f64::from(page.y0));
-    let (w, h) = (f64::from(page.width()), f64::from(page.height()));
-    // Clockwise (y down): (x, y) → (h - y, x), measured from the corner of the page.
-    let map = if clockwise {
-        Projective::affine(0.0, 1.0, -1.0, 0.0, x0 + h + y0, y0 - x0)
-    } else {
-        Projective::affine(0.0, -1.0, 1.0, 0.0, x0 - y0, y0 + w + x0)
-    };
-    doc.page = Rect::from_size(page.x0, page.y0, page.height(), page.width());
-    let ids: Vec<LayerId> = doc.layers().iter().map(|l| l.id).collect();
-    let selected = doc.selection.take();
-    for id in ids {
-        let locked = doc.layer(id).is_some_and(|l| l.locked);
-        edit::set_locked(doc, id, false);
-        transform::transform(doc, id, &map, Resample::Nearest);
-        edit::set_locked(doc, id, locked);
-    }
-    doc.selection = selected.and_then(|mask| transform::transformed(&mask, &map, Resample::Nearest));
 }

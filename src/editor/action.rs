@@ -246,6 +246,7 @@ actions! {
     MirrorView View "Mirror view" "Shift+X";
     ResetView View "Straighten view" "5";
     TogglePixelGrid View "Pixel grid" "";
+    TogglePageHandles View "Handles of the page" "";
     NextDocument View "Next document" "Ctrl+Tab";
     PreviousDocument View "Previous document" "Ctrl+Shift+Tab";
 

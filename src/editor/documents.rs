@@ -43,7 +43,7 @@ impl Editor {
         );
         if !self.documents.is_empty() {
             self.with_tool(super::Toolbox::cancel);
-            self.preview = None;
+            self.drop_preview();
             self.settings.new_size = (page.width(), page.height());
         }
         self.replace_untouched(name, doc);
@@ -68,7 +68,7 @@ impl Editor {
             && at != self.current
         {
             self.with_tool(super::Toolbox::cancel);
-            self.preview = None;
+            self.drop_preview();
             self.current = at;
             let size = self
                 .documents
@@ -104,7 +104,7 @@ impl Editor {
                 FileEvent::Opened { path, doc, texts, deep, remarks } => {
                     self.opening.retain(|p| *p != path);
                     self.with_tool(super::Toolbox::cancel);
-                    self.preview = None;
+                    self.drop_preview();
                     let id = self.replace_untouched(&stem(&path), doc.clone());
                     if let Some(open) = self.documents.iter_mut().find(|d| d.id == id) {
                         (open.texts, open.deep) = (texts, deep);

@@ -2,8 +2,8 @@
 //! are let go.
 
 use crate::color::Rgba;
-use crate::document::{Document, LayerId};
-use crate::paint::fill::paint_mask;
+use crate::document::{Combine, Document, LayerId, Mask, selection};
+use crate::paint::fill::{FillSettings, paint_mask, region};
 use crate::paint::gradient::{self, Gradient};
 use crate::paint::shape::{self, Shape};
 use crate::paint::{Brush, Setup, Symmetry, Target};
@@ -76,6 +76,43 @@ impl Drawing {
                 };
                 shape::draw_with_brush(doc, shape, &(**brush).clone().prepare(), setup);
             }
+        }
+    }
+}
+
+/// Paint poured on a layer: what the bucket does in one drag.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Pour {
+    /// The layer that gets it.
+    pub layer: LayerId,
+    /// The canvas pixels that were touched, in order. A region is that around a pixel, in the picture as it was.
+    pub at: Vec<(i32, i32)>,
+    /// What counts as a region.
+    pub settings: FillSettings,
+    /// Which paint.
+    pub color: Rgba,
+    /// Erased instead of painted.
+    pub erase: bool,
+}
+
+impl Pour {
+    /// What the history calls it.
+    pub fn name(&self) -> &'static str {
+        if self.erase { "Erase region" } else { "Fill" }
+    }
+
+    /// Does it.
+    pub fn run(&self, doc: &mut Document) {
+        let mut filled = Mask::default();
+        for at in &self.at {
+            if filled.pixel(at.0, at.1)[0] == 0 {
+                // Where regions overlap at their rims, paint is laid once.
+                let new = region(doc, self.layer, *at, &self.settings);
+                filled = selection::combine(Some(&filled), &new, Combine::Add);
+            }
+        }
+        if !filled.tile_bounds().is_empty() {
+            paint_mask(doc, self.layer, &filled, self.color, self.erase);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What commands do to layers and to the selection.
 
+use super::whole::SelectionChange;
+use super::work::Operation;
 use super::{Editor, LayerCommand, NoticeKind};
 use crate::document::edit::{self, Place};
 use crate::document::{Content, Document, Layer, LayerId, LayerMask, Layers, Mask};
@@ -202,15 +204,15 @@ impl Editor {
         self.edit(name, |doc| drop(edit::set_selection(doc, selection)));
     }
 
-    pub(super) fn change_selection(&mut self, name: &str, change: impl FnOnce(&Mask) -> Mask) {
-        match self.doc().selection.clone() {
-            Some(mask) => self.set_selection(name, Some(change(&mask))),
-            None => self.tell(NoticeKind::Info, "Nothing is selected."),
+    pub(super) fn change_selection(&mut self, change: SelectionChange) {
+        if change.needs_selection() && self.doc().selection.is_none() {
+            return self.tell(NoticeKind::Info, "Nothing is selected.");
         }
+        self.operate(Operation::Select(Box::new(change)));
     }
 }
 
-fn renumber(doc: &mut Document, layer: &mut Layer) {
+pub(super) fn renumber(doc: &mut Document, layer: &mut Layer) {
     layer.id = doc.next_layer_id();
     if let Content::Group(layers) = &mut layer.content {
         layers.iter_mut().for_each(|layer| renumber(doc, std::sync::Arc::make_mut(layer)));

@@ -7,7 +7,7 @@
 mod act;
 pub mod action;
 pub mod brushes;
-mod clipboard;
+pub mod clipboard;
 pub mod colors;
 pub mod command;
 pub mod display;
@@ -28,6 +28,7 @@ mod saving;
 pub mod settings;
 pub mod tool;
 pub mod viewport;
+pub mod whole;
 pub mod work;
 
 pub use action::{Action, Menu};
@@ -47,6 +48,7 @@ use preview::Previewed;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use tool::{Cursor, Cx, Modifiers, Outcome, Overlay, PointerEvent, Scene, ToolCommand, Toolbox};
+use whole::{SelectionChange, WholeChange};
 use work::{Waker, Worker};
 
 /// How long settings may change before they are written.
@@ -84,8 +86,12 @@ pub struct Editor {
     erase: bool,
     pen_eraser: bool,
     preview: Option<Previewed>,
+    /// What came while an operation was being applied; done when it is.
+    late: std::collections::VecDeque<preview::Late>,
     last_filter: Option<work::Operation>,
-    clipboard: Option<clipboard::Clip>,
+    clipboard: Option<std::sync::Arc<clipboard::Clip>>,
+    copying: Option<clipboard::Copying>,
+    waker: Waker,
     last_selection: Option<crate::document::Mask>,
     effects: Vec<Effect>,
     /// What the last step was, for values that are dragged: they become one step.
@@ -143,8 +149,11 @@ impl Editor {
             erase: false,
             pen_eraser: false,
             preview: None,
+            late: Default::default(),
             last_filter: None,
             clipboard: None,
+            copying: None,
+            waker: waker.clone(),
             last_selection: None,
             effects: Vec::new(),
             merging: None,
@@ -290,9 +299,9 @@ impl Editor {
     /// The pointer did something over the canvas.
     pub fn pointer(&mut self, event: &PointerEvent) {
         if event.phase != tool::Phase::Hover && self.preview.is_some() && !self.toolbox.owns_preview() {
-            // What is being applied is there in a moment.
-            let applying = self.preview.as_ref().is_some_and(Previewed::applying);
-            if event.phase == tool::Phase::Down && !applying {
+            if self.applying() {
+                self.defer(preview::Late::Pointer(event.clone()));
+            } else if event.phase == tool::Phase::Down {
                 self.tell_preview_open();
             }
             return;
@@ -399,6 +408,9 @@ impl Editor {
             // Most commands change something that outlasts the program; what is the same is not written.
             self.settings_changed();
         }
+        if self.applying() && self.waits(&command) {
+            return self.defer(preview::Late::Command(command));
+        }
         self.obey(command);
         self.keep_journals();
     }
@@ -429,14 +441,14 @@ impl Editor {
             Command::ExportPalette(path) => {
                 self.files.send(FileRequest::WritePalette(path, self.colors.palette.clone()));
             }
-            Command::PastePicture { width, height, rgba } => self.paste_picture(width, height, &rgba),
+            Command::PastePicture { width, height, rgba } => self.paste_picture(width, height, rgba),
             Command::PenEraser(used) => self.pen_eraser = used,
             Command::SetPage(page) => {
                 if page != self.doc().page && !page.is_empty() {
                     self.edit("Page size", |doc| drop(crate::document::edit::set_page(doc, page)));
                 }
             }
-            Command::CropTo(page) => self.edit("Crop", |doc| drop(crate::document::edit::crop(doc, page))),
+            Command::CropTo(page) => self.operate(work::Operation::Whole(WholeChange::Crop(page))),
             Command::SetBrush(brush) => self.brushes.set(*brush),
             Command::PickBrush(name) => self.pick_brush(&name),
             Command::SaveBrush => self.save_brush(),
@@ -461,27 +473,16 @@ impl Editor {
             }
             Command::SetSymmetry(symmetry) => self.options.symmetry = symmetry,
             Command::SetSettings(settings) => self.set_settings(*settings),
-            Command::GrowSelection(by) => self.change_selection("Grow selection", |mask| {
-                if by >= 0 {
-                    crate::document::selection::grow(mask, by.unsigned_abs())
-                } else {
-                    crate::document::selection::shrink(mask, by.unsigned_abs())
-                }
-            }),
-            Command::FeatherSelection(px) => {
-                self.change_selection("Feather selection", |mask| {
-                    crate::document::selection::feather(mask, px)
-                });
+            Command::GrowSelection(by) if by >= 0 => {
+                self.change_selection(SelectionChange::Grow(by.unsigned_abs()))
             }
-            Command::BorderSelection(px) => {
-                self.change_selection("Selection border", |mask| {
-                    crate::document::selection::border(mask, px)
-                });
-            }
+            Command::GrowSelection(by) => self.change_selection(SelectionChange::Shrink(by.unsigned_abs())),
+            Command::FeatherSelection(px) => self.change_selection(SelectionChange::Feather(px)),
+            Command::BorderSelection(px) => self.change_selection(SelectionChange::Border(px)),
             Command::Preview(operation) => self.set_preview(operation),
             Command::ShowPreview(shown) => self.show_preview(shown),
             Command::ApplyPreview => self.apply_preview(),
-            Command::CancelPreview => self.preview = None,
+            Command::CancelPreview => self.drop_preview(),
             Command::Operate(operation) => self.operate(operation),
             Command::Recover(number) => self.recover(number),
             Command::DiscardRecovered(number) => self.discard_found(number),
@@ -499,6 +500,7 @@ impl Editor {
         self.take_file_events();
         self.take_journal_events();
         self.take_work();
+        self.take_copied();
         self.take_generation();
         self.keep_journals();
         if self.settings_due.is_some_and(|due| now_secs >= due) {

@@ -141,6 +141,8 @@ pub struct ToolOptions {
     pub crop_deletes: bool,
     /// Page tool: pulling the page outward lets generation fill what is new, at once.
     pub crop_fills: bool,
+    /// The page has handles whatever the tool.
+    pub page_handles: bool,
     /// How the next text is set.
     pub text: Text,
 }
@@ -168,6 +170,7 @@ impl Default for ToolOptions {
             crop_aspect: CropAspect::Free,
             crop_deletes: false,
             crop_fills: false,
+            page_handles: true,
             text: Text::default(),
         }
     }

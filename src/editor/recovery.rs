@@ -38,7 +38,7 @@ impl Editor {
                 JournalEvent::Recovered { number, doc, note } => {
                     self.recovering.remove(&number);
                     self.with_tool(super::Toolbox::cancel);
-                    self.preview = None;
+                    self.drop_preview();
                     let file = note
                         .path
                         .as_deref()

@@ -130,7 +130,7 @@ impl Editor {
         }
         if at == self.current {
             self.with_tool(super::Toolbox::cancel);
-            self.preview = None;
+            self.drop_preview();
         }
         self.documents.remove(at);
         self.journals.forget(id);

@@ -1,8 +1,10 @@
 //! Slow changes of a picture, made on a thread of their own and shown before they are applied.
 
 use super::Action;
-use super::drawing::Drawing;
+use super::clipboard::Paste;
+use super::drawing::{Drawing, Pour};
 use super::floating::{Floating, forget_all_texts, forget_texts, move_texts};
+use super::whole::{SelectionChange, WholeChange};
 use crate::document::{Document, LayerId, edit};
 use crate::geom::Projective;
 use crate::paint::Curve;
@@ -38,6 +40,14 @@ pub enum Operation {
     MergeDown(LayerId),
     /// All layers into one.
     Flatten,
+    /// Another selection.
+    Select(Box<SelectionChange>),
+    /// The regions around some pixels get a colour.
+    Pour(Box<Pour>),
+    /// A whole layer or picture.
+    Whole(WholeChange),
+    /// A picture as a new layer.
+    Paste(Box<Paste>),
 }
 
 impl Operation {
@@ -60,6 +70,10 @@ impl Operation {
             Operation::Resize { .. } => "Image size",
             Operation::MergeDown(_) => "Merge down",
             Operation::Flatten => "Flatten image",
+            Operation::Select(change) => change.name(),
+            Operation::Pour(pour) => pour.name(),
+            Operation::Whole(change) => change.name(),
+            Operation::Paste(paste) => paste.name(),
         }
     }
 
@@ -73,7 +87,11 @@ impl Operation {
             | Operation::Draw(..)
             | Operation::Resize { .. }
             | Operation::MergeDown(_)
-            | Operation::Flatten => self.clone(),
+            | Operation::Flatten
+            | Operation::Select(_)
+            | Operation::Pour(_)
+            | Operation::Whole(_)
+            | Operation::Paste(_) => self.clone(),
         }
     }
 
@@ -97,6 +115,10 @@ impl Operation {
             }
             Operation::MergeDown(id) => drop(edit::merge_down(doc, *id)),
             Operation::Flatten => drop(edit::flatten(doc, "Background")),
+            Operation::Select(change) => change.run(doc),
+            Operation::Pour(pour) => pour.run(doc),
+            Operation::Whole(change) => change.run(doc),
+            Operation::Paste(paste) => paste.run(doc),
         }
     }
 }
@@ -154,8 +176,8 @@ fn own_pool() -> Option<rayon::ThreadPool> {
 pub struct Done {
     /// The number that [`Worker::order`] gave.
     pub number: u64,
-    /// The changed document.
-    pub result: Result<Document, String>,
+    /// The document, and whether it is another one now.
+    pub result: Result<(Document, bool), String>,
 }
 
 /// The thread.
@@ -179,11 +201,13 @@ impl Worker {
                 }
                 let Order { number, mut doc, operation } = order;
                 let run = std::panic::AssertUnwindSafe(|| {
+                    let before = doc.clone();
                     match &pool {
                         Some(pool) => pool.install(|| operation.run(&mut doc)),
                         None => operation.run(&mut doc),
                     }
-                    doc
+                    let changed = doc != before;
+                    (doc, changed)
                 });
                 let result = std::panic::catch_unwind(run).map_err(|why| panic_words(&*why));
                 if outbox.send(Done { number, result }).is_err() {
@@ -209,6 +233,15 @@ impl Worker {
     pub fn done(&self) -> impl Iterator<Item = Done> {
         self.done.try_iter()
     }
+}
+
+/// Runs something on a thread of its own and wakes the window afterwards.
+pub(super) fn aside(name: &str, waker: Waker, work: impl FnOnce() + Send + 'static) {
+    let spawned = std::thread::Builder::new().name(name.into()).spawn(move || {
+        work();
+        waker();
+    });
+    debug_assert!(spawned.is_ok(), "no thread could be started");
 }
 
 /// The words of a panic.

@@ -106,6 +106,7 @@ fn starts_group(action: Action) -> bool {
             | A::ToolPan
             | A::RotateViewClockwise
             | A::TogglePixelGrid
+            | A::TogglePageHandles
             | A::TogglePanels
             | A::ToggleTheme
             | A::FullScreen

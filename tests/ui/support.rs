@@ -143,6 +143,14 @@ impl Window {
         corner + egui::vec2(p.x as f32, p.y as f32)
     }
 
+    /// The canvas point at a screen position.
+    pub fn canvas(&self, at: egui::Pos2) -> Point {
+        use egui_kittest::kittest::Queryable;
+        let corner = self.harness.get_by_label("Canvas").rect().min;
+        let p = at - corner;
+        self.app().editor.viewport().to_canvas(Point::new(f64::from(p.x), f64::from(p.y)))
+    }
+
     /// Drags the pointer through canvas points, one frame each.
     pub fn drag(&mut self, points: &[(f64, f64)]) {
         let at = |window: &Self, p: (f64, f64)| window.screen(Point::new(p.0, p.1));

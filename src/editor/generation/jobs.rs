@@ -7,7 +7,7 @@ use crate::document::composite::flatten_rgba8;
 use crate::document::rgba8::Alpha;
 use crate::document::{Document, Layer, LayerId, Pixels, edit};
 use crate::editor::opened::DocId;
-use crate::editor::work::panic_words;
+use crate::editor::work::{aside, panic_words};
 use crate::generate::engine::{Inputs, Job, JobEvent, JobHandle};
 use crate::generate::region::seam::SeamScore;
 use crate::generate::{Picture, Request};
@@ -361,15 +361,6 @@ impl Generation {
             None => self.overlay = None,
         }
     }
-}
-
-/// Runs something on a thread of its own and wakes the window afterwards.
-fn aside(name: &str, waker: crate::editor::work::Waker, work: impl FnOnce() + Send + 'static) {
-    let spawned = std::thread::Builder::new().name(name.into()).spawn(move || {
-        work();
-        waker();
-    });
-    debug_assert!(spawned.is_ok(), "no thread could be started");
 }
 
 /// The document without paint beyond `known`, but for that of the topmost layer `extension`.

@@ -1,42 +1,27 @@
 //! Fills regions with the foreground.
 
-use super::{Cx, Phase, PointerEvent, Tool};
-use crate::document::selection::{Combine, combine};
-use crate::document::{Document, LayerId, Mask};
-use crate::paint::fill::{paint_mask, region};
+use super::{Command, Cx, Phase, PointerEvent, Tool};
+use crate::editor::drawing::Pour;
+use crate::editor::work::Operation;
 
-/// The bucket.
+/// The bucket. Finding a region takes longer than a frame where it is large, so the worker does it.
 #[derive(Debug, Default)]
 pub(super) struct BucketTool {
     pour: Option<Pour>,
 }
 
-#[derive(Debug)]
-struct Pour {
-    layer: LayerId,
-    /// Regions are those of the picture as it was at the press, so that a fill makes no new ones.
-    base: Document,
-    filled: Mask,
-    erase: bool,
-}
-
 impl BucketTool {
-    fn pour(&mut self, cx: &mut Cx, event: &PointerEvent) {
+    fn follow(&mut self, cx: &mut Cx, event: &PointerEvent) {
         let Some(pour) = &mut self.pour else { return };
+        let before = pour.at.len();
         for sample in &event.samples {
             let at = (sample.pos.x.floor() as i32, sample.pos.y.floor() as i32);
-            if pour.filled.pixel(at.0, at.1)[0] > 0 {
-                continue;
+            if pour.at.last() != Some(&at) {
+                pour.at.push(at);
             }
-            let new = region(&pour.base, pour.layer, at, &cx.options.fill);
-            if new.tile_bounds().is_empty() {
-                continue;
-            }
-            // Where regions overlap at their rims, paint is laid once.
-            let both = combine(Some(&pour.filled), &new, Combine::Add);
-            pour.filled = both;
-            cx.open.doc = pour.base.clone();
-            paint_mask(&mut cx.open.doc, pour.layer, &pour.filled, cx.colors.foreground, pour.erase);
+        }
+        if pour.at.len() > before {
+            cx.ask(Command::Preview(Operation::Pour(Box::new(pour.clone()))));
         }
     }
 }
@@ -47,33 +32,33 @@ impl Tool for BucketTool {
             Phase::Hover => {}
             Phase::Down => {
                 let Some(layer) = cx.paintable_pixels() else { return };
-                let base = cx.open.doc.clone();
-                self.pour = Some(Pour { layer, base, filled: Mask::default(), erase: cx.erase });
-                self.pour(cx, event);
+                let (settings, color) = (cx.options.fill, cx.colors.foreground);
+                self.pour = Some(Pour { layer, at: Vec::new(), settings, color, erase: cx.erase });
+                self.follow(cx, event);
             }
-            Phase::Drag => self.pour(cx, event),
+            Phase::Drag => self.follow(cx, event),
             Phase::Up => {
-                self.pour(cx, event);
+                self.follow(cx, event);
                 let Some(pour) = self.pour.take() else { return };
-                if cx.open.doc == pour.base {
-                    return;
-                }
                 if !pour.erase {
-                    let color = cx.colors.foreground;
-                    cx.colors.remember(color);
+                    cx.colors.remember(pour.color);
                 }
-                cx.commit(if pour.erase { "Erase region" } else { "Fill" });
+                cx.ask(Command::ApplyPreview);
             }
         }
     }
 
     fn cancel(&mut self, cx: &mut Cx) -> bool {
-        let Some(pour) = self.pour.take() else { return false };
-        cx.open.doc = pour.base;
+        let Some(_) = self.pour.take() else { return false };
+        cx.ask(Command::CancelPreview);
         true
     }
 
     fn busy(&self) -> bool {
+        self.pour.is_some()
+    }
+
+    fn owns_preview(&self) -> bool {
         self.pour.is_some()
     }
 }

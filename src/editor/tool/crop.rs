@@ -47,6 +47,11 @@ fn ratio(aspect: CropAspect, of: Rect) -> Option<f64> {
 }
 
 impl CropTool {
+    /// A drag that begins at a handle of the page.
+    pub(super) fn pulling(page: Rect, grip: Grip, at: Point) -> Self {
+        Self { grab: Some(Grab { grip, start: page, at, before: None }), ..Self::default() }
+    }
+
     /// The frame where it differs from the page.
     pub(super) fn frame(&self) -> Option<Rect> {
         self.frame

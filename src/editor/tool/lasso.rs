@@ -2,7 +2,8 @@
 
 use super::selecting::{CLICK_PX, clicked, combine_of, select};
 use super::{Cx, Overlay, Phase, PointerEvent, Scene, Tool};
-use crate::document::{Combine, selection};
+use crate::document::Combine;
+use crate::editor::whole::Area;
 use crate::geom::Point;
 
 /// The lasso.
@@ -41,7 +42,7 @@ impl Tool for LassoTool {
                 if points.iter().all(|p| p.distance(points[0]) <= reach) {
                     return clicked(cx, how);
                 }
-                select(cx, "Lasso", &selection::lasso(&points), how);
+                select(cx, "Lasso", Area::Lasso(points), how);
             }
         }
     }

@@ -5,6 +5,7 @@ use super::selecting::{CLICK_PX, clicked, combine_of, select};
 use super::{Cx, Overlay, Phase, PointerEvent, Scene, Tool};
 use crate::document::Combine;
 use crate::document::selection;
+use crate::editor::whole::Area;
 use crate::geom::{Point, Rect};
 
 /// Rectangle or ellipse.
@@ -85,9 +86,9 @@ impl Tool for MarqueeTool {
                 if !drag.moved || drag.rect().is_empty() {
                     clicked(cx, drag.how);
                 } else if self.ellipse {
-                    select(cx, "Select ellipse", &selection::ellipse(a, b), drag.how);
+                    select(cx, "Select ellipse", Area::Ellipse(a, b), drag.how);
                 } else {
-                    select(cx, "Select rectangle", &selection::rect(drag.rect()), drag.how);
+                    select(cx, "Select rectangle", Area::Rect(drag.rect()), drag.how);
                 }
             }
         }

@@ -14,6 +14,7 @@ mod marquee;
 mod move_layer;
 mod outline;
 pub mod overlay;
+mod page_handles;
 mod picker;
 mod polygon;
 mod select_brush;
@@ -418,6 +419,11 @@ trait Tool {
 
     /// Options or colours changed.
     fn refresh(&mut self, cx: &mut Cx) {
+        let _ = cx;
+    }
+
+    /// An operation was applied, its own or another.
+    fn applied(&mut self, cx: &mut Cx) {
         let _ = cx;
     }
 

@@ -47,6 +47,8 @@ pub enum Handle {
     Round,
     /// A point that others turn about.
     Cross,
+    /// Pulls the page; lies outside of it.
+    Page,
 }
 
 /// One thing that is drawn.

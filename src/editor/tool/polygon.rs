@@ -3,7 +3,8 @@
 use super::grip::snapped;
 use super::selecting::{combine_of, select};
 use super::{Cursor, Cx, Handle, Modifiers, Overlay, Phase, PointerEvent, Scene, Tool};
-use crate::document::{Combine, selection};
+use crate::document::Combine;
+use crate::editor::whole::Area;
 use crate::geom::Point;
 
 /// The polygon.
@@ -60,7 +61,7 @@ impl PolygonTool {
     fn close(&mut self, cx: &mut Cx) {
         let Some(open) = self.open.take() else { return };
         if open.points.len() > 2 {
-            select(cx, "Polygon selection", &selection::lasso(&open.points), open.how);
+            select(cx, "Polygon selection", Area::Lasso(open.points.clone()), open.how);
         }
     }
 }

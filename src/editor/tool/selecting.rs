@@ -1,9 +1,10 @@
 //! What the selection tools have in common.
 
-use super::{Cx, Modifiers};
-use crate::document::selection::{self, Combine};
-use crate::document::{Mask, ONE};
+use super::{Command, Cx, Modifiers};
+use crate::document::{Combine, Mask, ONE};
 use crate::editor::options::ToolOptions;
+use crate::editor::whole::{Area, SelectionChange};
+use crate::editor::work::Operation;
 
 /// Screen pixels below which a drag is a click.
 pub(super) const CLICK_PX: f64 = 3.0;
@@ -18,16 +19,12 @@ pub(super) fn combine_of(options: &ToolOptions, held: Modifiers) -> Combine {
     }
 }
 
-/// Makes `mask` the selection, feathered and combined with the one there is.
-pub(super) fn select(cx: &mut Cx, name: &'static str, mask: &Mask, how: Combine) {
-    let softened;
-    let mut new = mask;
-    if cx.options.select.feather_px > 0.0 {
-        softened = selection::feather(mask, cx.options.select.feather_px);
-        new = &softened;
-    }
-    let combined = selection::combine(cx.open.doc.selection.as_ref(), new, how);
-    cx.select(name, Some(combined));
+/// Makes an area the selection, feathered and combined with the one there is. The worker does it: flooding a region
+/// and softening an edge take longer than a frame in a large picture.
+pub(super) fn select(cx: &mut Cx, name: &'static str, area: Area, how: Combine) {
+    let feather_px = cx.options.select.feather_px;
+    let change = SelectionChange::Area { name, area, feather_px, how };
+    cx.ask(Command::Operate(Operation::Select(Box::new(change))));
 }
 
 /// A click that circled nothing: deselects, unless something was to be added or taken away.

@@ -9,6 +9,7 @@ use super::lasso::LassoTool;
 use super::marquee::MarqueeTool;
 use super::move_layer::MoveTool;
 use super::outline::OutlineDrag;
+use super::page_handles::PageHandles;
 use super::picker::PickerTool;
 use super::polygon::PolygonTool;
 use super::select_brush::SelectBrushTool;
@@ -31,6 +32,7 @@ pub struct Toolbox {
     picker: PickerTool,
     /// Drags the outline of the selection, whichever selection tool is in hand.
     outline: OutlineDrag,
+    page_handles: PageHandles,
     rect: MarqueeTool,
     ellipse: MarqueeTool,
     lasso: LassoTool,
@@ -67,6 +69,7 @@ impl Default for Toolbox {
             text: TextTool::default(),
             picker: PickerTool::default(),
             outline: OutlineDrag::default(),
+            page_handles: PageHandles::default(),
             rect: MarqueeTool::new(false),
             ellipse: MarqueeTool::new(true),
             lasso: LassoTool::default(),
@@ -193,8 +196,20 @@ impl Toolbox {
         }
     }
 
+    /// Whether the handles of the page are at hand: tools that have handles of their own, or move the view, do without.
+    fn shows_page_handles(&self) -> bool {
+        let own = matches!(self.kind, ToolKind::Transform | ToolKind::Crop | ToolKind::Pan | ToolKind::Zoom);
+        !own && !self.tool().busy() && !self.outline.busy() && !self.picker.busy()
+    }
+
     /// The pointer did something over the canvas.
     pub fn pointer(&mut self, cx: &mut Cx, event: &PointerEvent) {
+        if self.page_handles.busy() {
+            return self.page_handles.pointer(cx, event);
+        }
+        if event.phase == Phase::Down && self.shows_page_handles() && self.page_handles.press(cx, event) {
+            return;
+        }
         let alt = event.modifiers.alt && event.phase == Phase::Down && !self.tool().busy();
         if self.picker.busy() || (alt && self.borrows_picker(cx)) {
             return self.picker.pointer(cx, event);
@@ -213,7 +228,7 @@ impl Toolbox {
 
     /// Escape: drops what is not finished. Returns whether there was anything.
     pub fn cancel(&mut self, cx: &mut Cx) -> bool {
-        let borrowed = self.outline.cancel(cx) | self.picker.cancel(cx);
+        let borrowed = self.outline.cancel(cx) | self.picker.cancel(cx) | self.page_handles.cancel(cx);
         self.tool_mut().cancel(cx) | borrowed
     }
 
@@ -252,9 +267,14 @@ impl Toolbox {
         self.tool_mut().refresh(cx);
     }
 
+    /// An operation was applied: a tool that shows what there is to take looks again.
+    pub fn applied(&mut self, cx: &mut Cx) {
+        self.tool_mut().applied(cx);
+    }
+
     /// Whether a gesture is under way.
     pub fn busy(&self) -> bool {
-        self.outline.busy() || self.picker.busy() || self.tool().busy()
+        self.outline.busy() || self.picker.busy() || self.page_handles.busy() || self.tool().busy()
     }
 
     /// What has to be applied or cancelled before anything else changes, by name.
@@ -290,6 +310,9 @@ impl Toolbox {
     /// What is drawn over the canvas.
     pub(in crate::editor) fn overlay(&self, scene: &Scene) -> Overlay {
         let mut overlay = Overlay::default();
+        if self.shows_page_handles() {
+            self.page_handles.overlay(scene, &mut overlay);
+        }
         self.tool().overlay(scene, &mut overlay);
         if self.kind != ToolKind::Picker {
             self.picker.overlay(scene, &mut overlay);
@@ -304,6 +327,7 @@ impl Toolbox {
         {
             return Cursor::Move;
         }
-        self.tool().cursor(scene, at, held)
+        let handle = self.page_handles.cursor(scene, at).filter(|_| self.shows_page_handles());
+        handle.unwrap_or_else(|| self.tool().cursor(scene, at, held))
     }
 }

@@ -230,6 +230,14 @@ impl Tool for TransformTool {
         true
     }
 
+    fn applied(&mut self, cx: &mut Cx) {
+        // The next box is around what there is now. Without a layer that can be taken up there is none.
+        if !self.changed() && !self.busy() {
+            self.session = None;
+            let _ = self.open(cx);
+        }
+    }
+
     fn nudge(&mut self, cx: &mut Cx, dx: i32, dy: i32) -> bool {
         let Some(session) = &mut self.session else { return false };
         session.frame = session.frame.moved(Point::new(f64::from(dx), f64::from(dy)));

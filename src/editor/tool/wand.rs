@@ -3,7 +3,7 @@
 use super::selecting::{combine_of, select};
 use super::{Cx, Phase, PointerEvent, Tool};
 use crate::document::LayerId;
-use crate::paint::fill::region;
+use crate::editor::whole::Area;
 
 /// Magic wand and select by colour.
 #[derive(Debug)]
@@ -32,8 +32,8 @@ impl Tool for WandTool {
             }
             (_, layer) => layer.unwrap_or(LayerId(0)),
         };
-        let found = region(&cx.open.doc, layer, event.pixel(), &settings);
         let name = if self.wand { "Magic wand" } else { "Select by colour" };
-        select(cx, name, &found, combine_of(cx.options, event.modifiers));
+        let region = Area::Region(layer, event.pixel(), settings);
+        select(cx, name, region, combine_of(cx.options, event.modifiers));
     }
 }

@@ -70,6 +70,12 @@ impl Input {
         let scale = f64::from(ctx.pixels_per_point());
         let mut deeds = Vec::new();
         if self.fingers(ui, rect, scale, frame, &mut deeds) {
+            // Fingers that come or go meanwhile are counted all the same: the last one takes its force with it.
+            for event in &events {
+                if let Event::Touch { phase, .. } = event {
+                    self.count_finger(*phase);
+                }
+            }
             self.last_secs = now;
             return deeds;
         }
@@ -87,14 +93,15 @@ impl Input {
         for (i, event) in events.iter().enumerate() {
             let time = since + (now - since) * (i + 1) as f64 / n;
             match event {
-                Event::Touch { phase, force, .. } => match phase {
-                    TouchPhase::Start => {
-                        self.touching += 1;
-                        self.force = force.filter(|f| *f > 0.0);
+                Event::Touch { phase, force, .. } => {
+                    self.count_finger(*phase);
+                    match phase {
+                        TouchPhase::Start => self.force = force.filter(|f| *f > 0.0),
+                        TouchPhase::Move => self.force = force.filter(|f| *f > 0.0).or(self.force),
+                        // Until the button is let go, which comes after it.
+                        TouchPhase::End | TouchPhase::Cancel => {}
                     }
-                    TouchPhase::Move => self.force = force.filter(|f| *f > 0.0).or(self.force),
-                    TouchPhase::End | TouchPhase::Cancel => self.touching = self.touching.saturating_sub(1),
-                },
+                }
                 Event::PointerMoved(pos) => {
                     let from = self.last.replace(*pos);
                     let sample = self.sample(*pos, rect, scale, frame.editor, time);
@@ -163,6 +170,19 @@ impl Input {
         flush(&mut samples, phase, self.clicks, &mut deeds);
         self.last_secs = now;
         deeds
+    }
+
+    fn count_finger(&mut self, phase: TouchPhase) {
+        match phase {
+            TouchPhase::Start => self.touching += 1,
+            TouchPhase::Move => {}
+            TouchPhase::End | TouchPhase::Cancel => {
+                self.touching = self.touching.saturating_sub(1);
+                if self.touching == 0 && self.drag.is_none() {
+                    self.force = None;
+                }
+            }
+        }
     }
 
     fn sample(&self, pos: Pos2, rect: Rect, scale: f64, editor: &Editor, time_secs: f64) -> PenSample {

@@ -118,6 +118,14 @@ fn handle(painter: &Painter, at: Pos2, kind: Handle) {
         Handle::Round => {
             painter.circle(at, 5.0, fill, stroke);
         }
+        Handle::Page => {
+            painter.circle(
+                at,
+                4.5,
+                Color32::from_white_alpha(150),
+                Stroke::new(1.0, Color32::from_black_alpha(150)),
+            );
+        }
         Handle::Cross => {
             for (width, color) in [(3.0, Color32::BLACK), (1.0, Color32::WHITE)] {
                 let stroke = Stroke::new(width, color);

@@ -39,6 +39,7 @@ fn keys_at_the_press_combine_and_keys_afterwards_shape() {
         desk.press(&[(100.0, 100.0), (110.0, 105.0)], NONE);
         desk.pointer(Phase::Drag, (130.0, 90.0), keys);
         desk.pointer(Phase::Up, (130.0, 90.0), keys);
+        desk.settle();
         desk.selection().unwrap().content_bounds()
     };
     assert_eq!(shaped(NONE), Rect::new(100, 90, 130, 100));
@@ -50,6 +51,7 @@ fn keys_at_the_press_combine_and_keys_afterwards_shape() {
     desk.press(&[(100.0, 100.0), (130.0, 110.0)], SHIFT);
     desk.pointer(Phase::Drag, (140.0, 110.0), NONE);
     desk.pointer(Phase::Up, (140.0, 110.0), SHIFT);
+    desk.settle();
     assert_eq!(desk.selection().unwrap().content_bounds(), Rect::new(100, 100, 140, 140));
 }
 
@@ -109,6 +111,7 @@ fn polygons_are_clicked_together() {
     let mut desk = clicked(4);
     desk.event(Phase::Down, corners[3], NONE, 2);
     desk.pointer(Phase::Up, corners[3], NONE);
+    desk.settle();
     assert_eq!(desk.selection(), Some(&mask));
     // Backspace and undo take corners back, one at a time; then they are their own again.
     let mut desk = clicked(3);
@@ -118,6 +121,7 @@ fn polygons_are_clicked_together() {
     desk.act(Action::Undo);
     desk.click(corners[3], NONE);
     desk.editor.confirm();
+    desk.settle();
     assert_eq!(desk.selection(), Some(&mask));
     assert_eq!(desk.pixels().content_bounds(), Rect::default(), "Backspace filled the layer");
     desk.act(Action::FillBackground);
@@ -131,6 +135,7 @@ fn polygons_are_clicked_together() {
     desk.click((110.0, 12.0), SHIFT);
     desk.click((50.0, 100.0), NONE);
     desk.editor.confirm();
+    desk.settle();
     assert_eq!(desk.selection().unwrap().content_bounds().y0, 10);
 }
 

@@ -32,6 +32,8 @@ impl Desk {
         let mut desk = Self { editor, secs: 0.0 };
         desk.editor.apply(Command::View(ViewCommand::Resize { width: 512.0, height: 512.0 }));
         desk.editor.apply(Command::View(ViewCommand::ZoomTo(1.0)));
+        // Seen in `waiting.rs`; elsewhere only what the tool itself draws counts.
+        desk.options(|options| options.page_handles = false);
         desk.act(tool);
         desk.editor.take_effects();
         desk
@@ -59,6 +61,9 @@ impl Desk {
 
     pub fn act(&mut self, action: Action) {
         self.editor.apply(Command::Act(action));
+        if self.editor.preview_state().1 {
+            self.settle();
+        }
     }
 
     pub fn options(&mut self, change: impl FnOnce(&mut ToolOptions)) {
@@ -107,6 +112,17 @@ impl Desk {
                 return;
             }
             assert!(started.elapsed().as_secs() < 20, "the worker does not answer");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Ticks until something holds.
+    pub fn until(&mut self, mut holds: impl FnMut(&Self) -> bool) {
+        let started = std::time::Instant::now();
+        while !holds(self) {
+            assert!(started.elapsed().as_secs() < 20, "it never holds");
+            self.secs += 0.01;
+            self.editor.tick(self.secs);
             std::thread::yield_now();
         }
     }
