@@ -126,13 +126,13 @@ impl Window {
     }
 
     pub fn act(&mut self, action: Action) {
-        self.harness.state_mut().editor.apply(Command::Act(action));
-        self.steps(2);
+        self.command(Command::Act(action));
     }
 
     pub fn command(&mut self, command: Command) {
         self.harness.state_mut().editor.apply(command);
         self.steps(2);
+        self.until("what was asked", |app| !app.editor.preview_state().1);
     }
 
     /// Where a canvas point is in the window.
