@@ -432,6 +432,10 @@ impl eframe::App for App {
         if let Some(at) = self.editor.next_deadline() {
             ctx.request_repaint_after(std::time::Duration::from_secs_f64((at - now).max(0.01)));
         }
+        // Not where the input is taken: what is asked for before a frame begins counts as done by it.
+        if let Some(soon) = self.pens.look_again() {
+            ctx.request_repaint_after(soon);
+        }
     }
 
     fn raw_input_hook(&mut self, ctx: &Context, input: &mut egui::RawInput) {
@@ -441,9 +445,6 @@ impl eframe::App for App {
             self.editor.apply(Command::PenEraser(pen.eraser));
         }
         self.canvas.set_pen(pen);
-        if let Some(soon) = self.pens.look_again() {
-            ctx.request_repaint_after(soon);
-        }
     }
 
     fn on_exit(&mut self) {

@@ -45,6 +45,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("wgpu", &["ui/canvas"]),
     ("egui_wgpu", &["ui/canvas"]),
     ("octotablet", &["ui/pen"]),
+    ("wayland_client", &["ui/pen"]),
     ("rfd", &["ui/dialogs"]),
     ("cosmic_text", &["paint/text"]),
     ("moxcms", &["io/profile"]),
