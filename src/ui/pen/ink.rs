@@ -39,9 +39,13 @@ impl Tablets {
                 }
                 ToolEvent::In { .. } => state.near = true,
                 ToolEvent::Out | ToolEvent::Removed => state = PenState::default(),
-                ToolEvent::Frame(_) => reports.push(Report { state, ..Report::default() }),
-                ToolEvent::Added | ToolEvent::Down | ToolEvent::Up | ToolEvent::Button { .. } => {}
+                ToolEvent::Added
+                | ToolEvent::Down
+                | ToolEvent::Up
+                | ToolEvent::Button { .. }
+                | ToolEvent::Frame(_) => continue,
             }
+            reports.push(Report { state, ..Report::default() });
         }
         self.state = state;
         reports

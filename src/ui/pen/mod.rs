@@ -36,6 +36,7 @@ pub struct PenState {
 
 /// What a pen said to have happened at once.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(not(any(target_os = "linux", windows)), allow(dead_code))]
 struct Report {
     /// Where it is, in logical pixels of the window. `None`: the system moves the pointer itself.
     at: Option<[f32; 2]>,
@@ -58,6 +59,7 @@ pub struct Pens {
 }
 
 /// The pen is a touch device of its own, so that it is no part of gestures of fingers.
+#[cfg_attr(not(any(target_os = "linux", windows)), allow(dead_code))]
 const DEVICE: TouchDeviceId = TouchDeviceId(0x0070_656e);
 
 impl Pens {
@@ -111,6 +113,7 @@ impl Pens {
 
 /// The pointer that the pen is.
 #[derive(Default)]
+#[cfg_attr(not(any(target_os = "linux", windows)), allow(dead_code))]
 struct PenPointer {
     state: PenState,
     down: bool,
@@ -120,6 +123,7 @@ struct PenPointer {
     leaves: bool,
 }
 
+#[cfg_attr(not(any(target_os = "linux", windows)), allow(dead_code))]
 impl PenPointer {
     fn begin_frame(&mut self) {
         if std::mem::take(&mut self.leaves) {
