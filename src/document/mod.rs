@@ -7,6 +7,7 @@
 pub mod blend;
 pub mod composite;
 pub mod damage;
+mod dilation;
 pub mod edit;
 pub mod flood;
 pub mod history;
