@@ -49,7 +49,12 @@ fn models() -> Option<scumble::editor::generation::Models> {
         ModelChoice { name: entry.id.clone(), id: entry.id, native_px }
     };
     let choices = catalog::list().into_iter().map(choice).collect();
-    Some(Models { make: Box::new(move || Box::new(CandleBackend::new(placement.clone()))), choices })
+    let counter = scumble::diffusion::text::TokenCounter::default();
+    Some(Models {
+        make: Box::new(move || Box::new(CandleBackend::new(placement.clone()))),
+        choices,
+        count: Some(std::sync::Arc::new(move |model, prompt| counter.count(model, prompt))),
+    })
 }
 
 #[cfg(all(feature = "gui", not(feature = "inference")))]

@@ -7,6 +7,7 @@
 mod act;
 pub mod action;
 pub mod brushes;
+mod candidates;
 mod clipboard;
 pub mod colors;
 pub mod command;
@@ -100,6 +101,8 @@ pub struct Editor {
     shown_with_overlay: Option<Document>,
     /// Finished parts of extensions that wait for the end of a gesture.
     extensions: Vec<(DocId, LayerId, crate::document::Pixels)>,
+    /// An offer to extend the page that was not wanted.
+    declined: Option<(DocId, Rect)>,
     /// Files that are being read.
     opening: Vec<PathBuf>,
     /// How many copies are being written.
@@ -152,6 +155,7 @@ impl Editor {
             generation: generation::Generation::new(models, settings.generate.clone(), waker.clone()),
             shown_with_overlay: None,
             extensions: Vec::new(),
+            declined: None,
             files: FileThread::start(waker.clone()),
             journals: JournalThread::start(folders.state.clone(), waker.clone()),
             worker: Worker::start(waker),
@@ -167,6 +171,7 @@ impl Editor {
             folders,
             settings,
         };
+        editor.generation.wildcards = editor.folders.config.as_ref().map(|f| f.join("wildcards"));
         editor.restore_colors();
         let (width, height) = editor.settings.new_size;
         editor.new_document("Untitled", width, height, crate::color::Rgba::WHITE);
@@ -308,8 +313,10 @@ impl Editor {
         }
         if self.preview.is_some() {
             self.apply(Command::ApplyPreview);
-        } else if let Some(id) = self.generation.shown() {
+        } else if let Some(id) = self.generation.shown_in(self.open().id) {
             self.apply(Command::Generate(generation::GenerateCommand::Accept(id)));
+        } else if let Some(page) = self.extend_offer() {
+            self.apply(Command::Generate(generation::GenerateCommand::Extend(page)));
         }
     }
 
@@ -323,8 +330,10 @@ impl Editor {
             self.apply(Command::CancelPreview);
         } else if self.generation.progress().is_some_and(|p| p.kind != Kind::Live && !p.stopping) {
             self.apply(Command::Generate(GenerateCommand::Cancel));
-        } else if self.generation.shown().is_some() {
+        } else if self.generation.shown_in(self.open().id).is_some() {
             self.apply(Command::Generate(GenerateCommand::Show(None)));
+        } else {
+            self.decline_offer();
         }
     }
 
@@ -421,6 +430,7 @@ impl Editor {
                 self.new_document(&name, width, height, ground)
             }
             Command::OpenFiles(paths) => self.open_files(paths, false),
+            Command::Dropped(paths) => self.dropped(paths),
             Command::OpenAsLayers(paths) => self.open_files(paths, true),
             Command::SaveTo(id, path) => self.save_to(id, path),
             Command::Export(choice) => self.export(*choice),

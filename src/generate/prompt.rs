@@ -211,6 +211,31 @@ pub struct Token {
     pub is_comma: bool,
 }
 
+/// How many tokens a prompt is, and how they lie in windows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenCount {
+    /// Tokens of each window.
+    pub used: Vec<usize>,
+    /// Tokens that a window holds.
+    pub window: usize,
+}
+
+impl TokenCount {
+    /// All of them.
+    pub fn tokens(&self) -> usize {
+        self.used.iter().sum()
+    }
+}
+
+impl std::fmt::Display for TokenCount {
+    /// `31 / 75`, or `92 / 150, 2 windows`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let windows = self.used.len().max(1);
+        write!(f, "{} / {}", self.tokens(), self.window * windows)?;
+        if windows > 1 { write!(f, ", {windows} windows") } else { Ok(()) }
+    }
+}
+
 /// What the text encoder reads at a time, without start and end token.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Window {

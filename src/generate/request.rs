@@ -77,6 +77,10 @@ pub struct Request {
     pub model: String,
     /// What to paint.
     pub prompt: String,
+    /// What the prompt was before its wildcards were rolled; empty if it has none. For people and replays by hand: the
+    /// picture is that of `prompt`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub template: String,
     /// What to avoid.
     #[serde(default)]
     pub negative: String,
@@ -142,6 +146,7 @@ impl Default for Request {
         Self {
             model: "starter".into(),
             prompt: String::new(),
+            template: String::new(),
             negative: String::new(),
             width: 512,
             height: 512,

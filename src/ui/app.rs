@@ -12,6 +12,7 @@ use super::widgets::Frame;
 use super::windows::Windows;
 use super::{keys, menus, options_bar, status_bar, theme, toolbar};
 use crate::editor::files::ExportChoice;
+use crate::editor::generation::{CandidateId, GenerateCommand};
 use crate::editor::settings::{Restored, Theme};
 use crate::editor::{Action, Command, DocId, Editor, Effect, Folders, Notice, NoticeKind, Settings};
 use eframe::egui::{self, Context, Key, ViewportCommand};
@@ -81,6 +82,7 @@ enum Asked {
     Export(DocId, Box<ExportChoice>),
     PaletteOpen,
     PaletteSave,
+    Picture(CandidateId),
 }
 
 /// How the program is started.
@@ -198,6 +200,10 @@ impl App {
                 Effect::AskExport { id, suggestion, choice } => {
                     self.ask(ctx, Asked::Export(id, choice), Ask::Export(suggestion));
                 }
+                Effect::AskSavePicture { id, suggestion } => {
+                    self.ask(ctx, Asked::Picture(id), Ask::Export(suggestion));
+                }
+                Effect::OfferSettings { path, request } => self.notices.offer(path, request, now),
                 Effect::AskClose(_) | Effect::AskQuit | Effect::OfferRecovery => {
                     // Nobody can answer a question in a window that is put away.
                     if ctx.input(|i| i.viewport().minimized) == Some(true) && effect != Effect::OfferRecovery
@@ -238,6 +244,9 @@ impl App {
                 (Asked::Save(id), Some(path)) => commands.push(Command::SaveTo(*id, path)),
                 (Asked::Export(id, choice), Some(path)) => {
                     commands.push(Command::ExportTo(*id, path, choice.clone()));
+                }
+                (Asked::Picture(id), Some(path)) => {
+                    commands.push(Command::Generate(GenerateCommand::SaveAs(*id, path)));
                 }
                 (Asked::PaletteOpen, Some(path)) => commands.push(Command::ImportPalette(path)),
                 (Asked::PaletteSave, Some(path)) => commands.push(Command::ExportPalette(path)),
@@ -410,11 +419,16 @@ impl eframe::App for App {
             closed |= self.palette.show(&ctx, &mut frame);
             self.filing.show(&ctx, &mut frame);
         }
-        closed |= self.notices.show(&ctx, now);
+        closed |= self.notices.show(&ctx, now, &mut commands);
         if closed {
             canvas.request_focus();
         }
         self.shortcuts(&ctx, canvas.has_focus(), &mut commands);
+        if self.editor.generation().peeking()
+            && keys::released(&ctx, self.editor.settings(), Action::PeekCanvas)
+        {
+            commands.push(Command::Generate(GenerateCommand::Peek(false)));
+        }
         self.enter_escape(&ctx, &canvas, typing);
         self.typing = ctx.text_edit_focused();
         filing::drops::take(&ctx, &mut commands);

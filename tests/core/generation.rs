@@ -29,6 +29,7 @@ fn studio(script: Script) -> Studio {
     let models = Models {
         make: Box::new(move || Box::new(fake.clone())),
         choices: vec![ModelChoice { id: "fake".into(), name: "Fake".into(), native_px: 64 }],
+        count: None,
     };
     let mut settings = Settings { new_size: (128, 96), ..Settings::default() };
     settings.generate.style = Style { finish: Finish::None, ..Style::default() };

@@ -1,7 +1,8 @@
 //! Results that wait to be taken or left.
 
 use crate::color::Rgba;
-use crate::document::{Layer, LayerId, Pixels};
+use crate::document::edit::{self, Place};
+use crate::document::{Document, Layer, LayerId, Pixels};
 use crate::editor::opened::DocId;
 use crate::generate::region::seam::{self, SeamScore};
 use crate::generate::{Mask, Picture, Request};
@@ -9,6 +10,8 @@ use crate::geom::Rect;
 use crate::paint::preset;
 use crate::paint::restroke;
 use image::{GrayImage, RgbaImage};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Which candidate; never used twice while the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,7 +31,9 @@ pub struct Candidate {
     /// What it adds to the canvas: clear where the picture is kept.
     pub pixels: Pixels,
     /// The frame as it looks with it, 8-bit RGBA.
-    pub picture: RgbaImage,
+    pub picture: Arc<RgbaImage>,
+    /// Which call made it: the pictures of one call bear one number.
+    pub batch: u64,
     /// The seam where new meets kept; none if nothing was kept.
     pub seam: Option<SeamScore>,
     /// Seconds that it took.
@@ -37,6 +42,17 @@ pub struct Candidate {
 
 /// Key of the layer note that holds the request.
 pub const REQUEST_NOTE: &str = "request";
+/// Key of the note of a kept candidate that holds what is no part of its request.
+const FACTS_NOTE: &str = "candidate";
+
+/// What is kept of a candidate beside its pixels and its request.
+#[derive(Serialize, Deserialize)]
+struct Facts {
+    frame: Rect,
+    batch: u64,
+    seam: Option<SeamScore>,
+    secs: f64,
+}
 
 impl Candidate {
     /// The layer that accepting it adds; its id is not yet the document's.
@@ -49,6 +65,36 @@ impl Candidate {
             layer.notes.insert(REQUEST_NOTE.into(), text);
         }
         layer
+    }
+
+    /// It as a document by itself, to be kept beside the journal: what it adds over the frame as it looks with it.
+    pub fn to_document(&self) -> Document {
+        let mut doc = Document::new(self.frame);
+        let picture = Pixels::from_rgba8(self.frame, self.picture.as_raw()).unwrap_or_default();
+        let mut added = self.layer();
+        let facts = Facts { frame: self.frame, batch: self.batch, seam: self.seam, secs: self.secs };
+        if let Ok(text) = serde_json::to_string(&facts) {
+            added.notes.insert(FACTS_NOTE.into(), text);
+        }
+        for mut layer in [Layer::raster(LayerId(0), "As it looks", picture), added] {
+            layer.id = doc.next_layer_id();
+            edit::add(&mut doc, layer, Place { parent: None, index: usize::MAX });
+        }
+        doc
+    }
+
+    /// Reads what [`Candidate::to_document`] made; `None` if it is something else.
+    pub fn from_document(id: CandidateId, document: DocId, doc: &Document) -> Option<Self> {
+        let [picture, added] = doc.layers().as_slice() else { return None };
+        let request: Request = serde_json::from_str(added.notes.get(REQUEST_NOTE)?).ok()?;
+        let Facts { frame, batch, seam, secs } = serde_json::from_str(added.notes.get(FACTS_NOTE)?).ok()?;
+        if frame != doc.page || frame.area() > crate::io::MAX_PIXELS {
+            return None;
+        }
+        let rgba = picture.pixels()?.to_rgba8(frame, crate::document::rgba8::Alpha::Straight);
+        let picture = Arc::new(RgbaImage::from_raw(frame.width(), frame.height(), rgba)?);
+        let pixels = added.pixels()?.clone();
+        Some(Self { id, document, request, frame, pixels, picture, batch, seam, secs })
     }
 }
 

@@ -1,8 +1,8 @@
 //! Jobs on their way: the queue, what is made ready for the engine, and what the engine says.
 
 use super::candidate::{self, Candidate, CandidateId};
-use super::options::{Finish, Scope};
-use super::{Generation, live};
+use super::options::{Finish, Scope, Sees};
+use super::{Generation, live, wildcards};
 use crate::document::composite::flatten_rgba8;
 use crate::document::rgba8::Alpha;
 use crate::document::{Document, Layer, LayerId, Pixels, edit};
@@ -13,6 +13,7 @@ use crate::generate::region::seam::SeamScore;
 use crate::generate::{Picture, Request};
 use crate::geom::Rect;
 use image::{GrayImage, RgbaImage};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -53,6 +54,9 @@ pub struct Waiting {
     pub kind: Kind,
     pub(super) scope: Scope,
     pub(super) finish: Finish,
+    pub(super) sees: Sees,
+    /// Which call it belongs to; 0 = none.
+    pub(super) batch: u64,
     /// The picture as it was when it was asked for; `None` = as it is when the job begins.
     pub(super) snapshot: Option<Document>,
 }
@@ -70,7 +74,13 @@ impl Waiting {
         finish: Finish,
         snapshot: Option<Document>,
     ) -> Self {
-        Self { number, document, request, frame, kind, scope, finish, snapshot }
+        let sees = Sees::Frame;
+        Self { number, document, request, frame, kind, scope, finish, sees, batch: 0, snapshot }
+    }
+
+    /// The same as one of a call, with what the model is to look at.
+    pub(crate) fn of_call(self, batch: u64, sees: Sees) -> Self {
+        Self { batch, sees, ..self }
     }
 }
 
@@ -123,6 +133,11 @@ impl Running {
             frame: self.job.frame,
             document: self.job.document,
         }
+    }
+
+    /// What the model looks at now, on the canvas.
+    pub(super) fn view(&self) -> Option<Rect> {
+        self.pass.as_ref().map(|(rect, _)| rect.translate(self.job.frame.x0, self.job.frame.y0))
     }
 }
 
@@ -194,14 +209,21 @@ impl Generation {
         let Some(now) = document(job.document) else { return };
         let doc = job.snapshot.take().unwrap_or(now);
         let (send, waker) = (self.prepared.0.clone(), self.waker.clone());
-        let (number, frame, request, scope) = (job.number, job.frame, job.request.clone(), job.scope);
-        let kind = job.kind;
+        let Waiting { number, frame, scope, sees, kind, .. } = job;
+        let (mut request, words) = (job.request.clone(), self.wildcards.clone());
+        if sees == Sees::Page && kind == Kind::Candidate {
+            // All of the page goes to the model; the frame alone changes.
+            job.frame = doc.page.union(&frame);
+            request.origin = (i64::from(job.frame.x0), i64::from(job.frame.y0));
+        }
+        let whole = job.frame;
         aside("scumble-prepare", waker, move || {
             let doc = match kind {
                 Kind::Extend { layer, known, .. } => only_known(doc, known, layer),
                 Kind::Candidate | Kind::Live => doc,
             };
-            let job = prepare(&doc, frame, request, scope);
+            let job = roll_words(request, words.as_deref())
+                .and_then(|request| prepare_within(&doc, frame, whole, request, scope));
             let _ = send.send(Prepared { number, job });
         });
         self.running = Some(Running {
@@ -244,6 +266,8 @@ impl Generation {
         let submitted = match (prepared.job, &mut self.engine) {
             (Ok(job), Some(engine)) => {
                 running.job.request.strength = job.request.strength;
+                running.job.request.prompt.clone_from(&job.request.prompt);
+                running.job.request.template.clone_from(&job.request.template);
                 engine.submit(job).map_err(|e| e.to_string())
             }
             (Err(why), _) => Err(why),
@@ -331,7 +355,7 @@ impl Generation {
                 return out.push(Happening::Failed(format!("The picture could not be finished ({why}).")));
             }
         };
-        let Waiting { document, request, frame, kind, .. } = running.job;
+        let Waiting { document, request, frame, kind, batch, .. } = running.job;
         match kind {
             Kind::Live => {
                 self.live.picture = Some(live::LivePicture { document, pixels: pixels.clone(), request });
@@ -344,9 +368,17 @@ impl Generation {
             Kind::Candidate => {
                 let id = CandidateId(self.number());
                 let secs = running.started.elapsed().as_secs_f64();
-                self.candidates.push(Candidate { id, document, request, frame, pixels, picture, seam, secs });
-                // The first of a batch is shown; later ones only if they are better.
-                self.show(Some(id));
+                let picture = Arc::new(picture);
+                let candidate =
+                    Candidate { id, document, request, frame, pixels, picture, batch, seam, secs };
+                // Of one call the best is shown, unless somebody looks at another meanwhile.
+                let best = self.add_candidate(candidate);
+                let looked_at = self.shown.and_then(|id| self.picture(id)).map(|c| c.batch);
+                if best || looked_at != Some(batch) {
+                    self.show(Some(id));
+                } else {
+                    self.show(self.shown);
+                }
                 out.push(Happening::Candidate);
             }
         }
@@ -393,6 +425,58 @@ fn finished(frame: Rect, picture: RgbaImage, paste: &GrayImage, finish: &Finish,
     Finished { pixels, picture, seam }
 }
 
+/// The request with its wildcards rolled, where files have a part in them.
+fn roll_words(request: Request, folder: Option<&Path>) -> Result<Request, String> {
+    if !wildcards::names_files(&request.prompt) {
+        return Ok(request);
+    }
+    let template = request.prompt.clone();
+    let prompt = wildcards::roll(&template, request.seed, &mut |name| wildcards::lines_of(folder, name))?;
+    Ok(Request { prompt, template, ..request })
+}
+
+/// As [`prepare`], but with all of `whole`, which holds the frame, for the model to look at.
+///
+/// # Errors
+/// As [`prepare`].
+pub fn prepare_within(
+    doc: &Document,
+    frame: Rect,
+    whole: Rect,
+    request: Request,
+    scope: Scope,
+) -> Result<Job, String> {
+    let mut job = prepare(doc, frame, request, scope)?;
+    if whole == frame {
+        return Ok(job);
+    }
+    let (w, h) = (whole.width(), whole.height());
+    let (dx, dy) = ((frame.x0 - whole.x0) as u32, (frame.y0 - whole.y0) as u32);
+    let mut rgba = flatten_rgba8(doc, whole, Alpha::Straight);
+    for (i, px) in rgba.chunks_exact_mut(4).enumerate() {
+        let (x, y) = (whole.x0 + (i as u32 % w) as i32, whole.y0 + (i as u32 / w) as i32);
+        // Empty canvas outside of the frame is not to be filled: it is shown as paper.
+        if !frame.contains(x, y) && px[3] < 255 {
+            let a = u32::from(px[3]);
+            px[..3].iter_mut().for_each(|v| *v = ((u32::from(*v) * a + 255 * (255 - a) + 127) / 255) as u8);
+            px[3] = 255;
+        }
+    }
+    let init = RgbaImage::from_raw(w, h, rgba).ok_or("The page is too large.")?;
+    let mut mask = GrayImage::new(w, h);
+    for y in 0..frame.height() {
+        for x in 0..frame.width() {
+            // Empty canvas in the frame needs no mask: it is filled all the same.
+            let value = job.inputs.mask.as_ref().map_or(0, |m| m.get_pixel(x, y)[0]);
+            mask.put_pixel(x + dx, y + dy, image::Luma([value]));
+        }
+    }
+    job.request.width = w;
+    job.request.height = h;
+    job.inputs = Inputs { init: Some(Arc::new(init)), mask: Some(Arc::new(mask)) };
+    Ok(job)
+}
+
 /// The request and the pixels for the engine: the frame flattened, and what may change in it.
 ///
 /// # Errors
@@ -407,6 +491,8 @@ pub fn prepare(doc: &Document, frame: Rect, mut request: Request, scope: Scope) 
     let marks = scope != Scope::Empty;
     let painted = doc.change.as_ref().filter(|_| marks).map(gray).filter(|v| v.iter().any(|v| *v > 0));
     let selected = doc.selection.as_ref().filter(|_| marks).map(gray);
+    let (painted, selected) =
+        if scope == Scope::Others { (None, Some(others(painted, selected)?)) } else { (painted, selected) };
     let mask = match (painted, selected) {
         (Some(mut painted), selected) => {
             for (v, s) in painted.iter_mut().zip(selected.iter().flatten()) {
@@ -437,4 +523,20 @@ pub fn prepare(doc: &Document, frame: Rect, mut request: Request, scope: Scope) 
     request.height = h;
     let inputs = Inputs { init: Some(Arc::new(init)), mask: mask.map(Arc::new) };
     Ok(Job { request, index: 0, inputs })
+}
+
+/// Everything that neither mask marks.
+fn others(painted: Option<Vec<u8>>, selected: Option<Vec<u8>>) -> Result<Vec<u8>, String> {
+    let kept = match (painted, selected) {
+        (Some(a), Some(b)) => a.iter().zip(&b).map(|(a, b)| *a.max(b)).collect(),
+        (Some(kept), None) | (None, Some(kept)) => kept,
+        (None, None) => {
+            return Err("Select or paint what is to stay: all else becomes the background.".into());
+        }
+    };
+    let others: Vec<u8> = kept.iter().map(|v| 255 - v).collect();
+    if others.iter().all(|v| *v == 0) {
+        return Err("All of the frame is marked as what stays: nothing would change.".into());
+    }
+    Ok(others)
 }

@@ -4,13 +4,14 @@
 //! pair is compared with the pairs next to it on the same line, one step further out and in. All differences are
 //! in L*a*b* (CIE 1976, 2.3 is just noticeable).
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use super::lab::{delta_e, lab_from_srgb};
 use crate::generate::picture::{Mask, Picture};
 
 /// What a seam looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct SeamScore {
     /// Pairs of pixels across the seam that were compared; 0 if there is no seam.
     pub pairs: usize,

@@ -14,7 +14,7 @@ pub fn take(ctx: &Context, commands: &mut Vec<Command>) {
     let dropped: Vec<PathBuf> = dropped.into_iter().filter(|p| !p.as_os_str().is_empty()).collect();
     if !dropped.is_empty() {
         // With Shift as layers, as documents otherwise.
-        commands.push(if shift { Command::OpenAsLayers(dropped) } else { Command::OpenFiles(dropped) });
+        commands.push(if shift { Command::OpenAsLayers(dropped) } else { Command::Dropped(dropped) });
     } else if hovering > 0 {
         hint(ctx, hovering, shift);
     }

@@ -1,18 +1,19 @@
 //! Words and what becomes of them.
 
 use crate::editor::generation::{
-    Finish, GenerateCommand as G, GenerateOptions, Kind, Scope, built_in_styles, options::MAX_BATCH,
+    Finish, GenerateCommand as G, GenerateOptions, Intent, Kind, Scope, Sees, built_in_styles,
+    options::MAX_BATCH,
 };
 use crate::editor::tool::ToolKind;
 use crate::editor::{Action, Command};
-use crate::generate::Fill;
+use crate::generate::prompt::TokenCount;
 use crate::generate::region::strength::{MIN_STEPS, steps_for_strength};
 use crate::sampling::SamplerKind;
 use crate::ui::widgets::{Frame, action_button, icon_button};
 use crate::ui::{icons, keys};
 use eframe::egui::{
-    Button, CollapsingHeader, ComboBox, DragValue, ProgressBar, RichText, ScrollArea, Slider, TextEdit, Ui,
-    vec2,
+    Button, CollapsingHeader, ComboBox, DragValue, ProgressBar, Rect, RichText, ScrollArea, Sense, Slider,
+    Stroke, StrokeKind, TextEdit, Ui, vec2,
 };
 
 /// What the panel remembers.
@@ -30,7 +31,8 @@ impl GeneratePanel {
         let mut options = before.clone();
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             choices(ui, frame, &mut options);
-            words(ui, &mut options);
+            words(ui, frame, &mut options);
+            wanted(ui, &mut options);
             amount(ui, frame, &mut options);
             run(ui, frame, &mut options);
             change(ui, frame);
@@ -71,11 +73,11 @@ fn choices(ui: &mut Ui, frame: &Frame, options: &mut GenerateOptions) {
     });
 }
 
-fn words(ui: &mut Ui, options: &mut GenerateOptions) {
-    let field = TextEdit::multiline(&mut options.prompt)
-        .hint_text("What to paint. {red|blue} takes one by chance.")
-        .desired_rows(3)
-        .desired_width(f32::INFINITY);
+fn words(ui: &mut Ui, frame: &Frame, options: &mut GenerateOptions) {
+    let count = frame.editor.generation().word_count();
+    let hint = "What to paint. {red|blue} takes one by chance, __colours__ a line of wildcards/colours.txt.";
+    let field =
+        TextEdit::multiline(&mut options.prompt).hint_text(hint).desired_rows(3).desired_width(f32::INFINITY);
     ui.add(field).accessible_name("Prompt");
     ui.horizontal(|ui| {
         let combo = ComboBox::from_id_salt("prompts").selected_text("Earlier prompts").width(120.0);
@@ -88,12 +90,54 @@ fn words(ui: &mut Ui, options: &mut GenerateOptions) {
             }
         });
         response.response.accessible_name("Earlier prompts");
-        let words = options.prompt.split_whitespace().count();
-        ui.label(RichText::new(format!("{words} words")).weak().small());
+        tokens(ui, "Prompt tokens", count.and_then(|c| c.prompt.as_ref()));
     });
     let field =
         TextEdit::singleline(&mut options.negative).hint_text("What to avoid").desired_width(f32::INFINITY);
     ui.add(field).accessible_name("Negative prompt");
+    if !options.avoided().is_empty() {
+        ui.horizontal(|ui| tokens(ui, "Negative tokens", count.and_then(|c| c.negative.as_ref())));
+    }
+}
+
+/// How many tokens a text is, with a mark for each window of the text encoder: how full it is.
+fn tokens(ui: &mut Ui, name: &str, count: Option<&TokenCount>) {
+    let Some(count) = count else { return };
+    let text = RichText::new(count.to_string()).weak().small();
+    let hint = "Tokens of the words with those of the style. The model reads them in windows; a phrase that lies \
+                across two is read apart. BREAK begins a new window.";
+    ui.label(text).on_hover_text(hint).accessible_name(format!("{name}: {count}"));
+    for used in count.used.iter().take(12) {
+        let (rect, _) = ui.allocate_exact_size(vec2(18.0, 6.0), Sense::hover());
+        let color = ui.visuals().weak_text_color();
+        ui.painter().rect_stroke(rect, 1.0, Stroke::new(1.0, color), StrokeKind::Inside);
+        let part = (*used as f32 / count.window.max(1) as f32).min(1.0);
+        let full = Rect::from_min_size(rect.min, vec2(rect.width() * part, rect.height()));
+        ui.painter().rect_filled(full, 1.0, color);
+    }
+}
+
+/// What is wanted where something is marked, and how much the model looks at.
+fn wanted(ui: &mut Ui, options: &mut GenerateOptions) {
+    ui.horizontal(|ui| {
+        let combo = ComboBox::from_id_salt("intent").selected_text(options.intent.label()).width(120.0);
+        let response = combo.show_ui(ui, |ui| {
+            for intent in Intent::ALL {
+                let choice = ui.selectable_value(&mut options.intent, intent, intent.label());
+                choice.on_hover_text(intent.help());
+            }
+        });
+        response.response.on_hover_text(options.intent.help()).accessible_name("Intent");
+        let combo = ComboBox::from_id_salt("sees").selected_text(options.sees.label()).width(80.0);
+        let response = combo.show_ui(ui, |ui| {
+            for sees in Sees::ALL {
+                ui.selectable_value(&mut options.sees, sees, sees.label());
+            }
+        });
+        let hint = "Context: how much of the picture the model looks at. A dotted line on the canvas shows it where \
+                    it is not the frame.";
+        response.response.on_hover_text(hint).accessible_name("Context");
+    });
 }
 
 fn amount(ui: &mut Ui, frame: &Frame, options: &mut GenerateOptions) {
@@ -215,11 +259,6 @@ fn advanced(ui: &mut Ui, frame: &mut Frame, options: &mut GenerateOptions) {
                 ui.selectable_value(&mut options.style.sampler, Some(sampler), format!("{sampler:?}"));
             }
         });
-        ComboBox::from_label("Intent").selected_text(intent(options.fill)).show_ui(ui, |ui| {
-            for fill in [Fill::Auto, Fill::Blur, Fill::Border, Fill::Neutral, Fill::Noise, Fill::Original] {
-                ui.selectable_value(&mut options.fill, fill, intent(fill));
-            }
-        });
         ComboBox::from_label("Without a mask").selected_text(scope(options.scope)).show_ui(ui, |ui| {
             for value in [Scope::Auto, Scope::Frame] {
                 ui.selectable_value(&mut options.scope, value, scope(value));
@@ -244,19 +283,9 @@ fn advanced(ui: &mut Ui, frame: &mut Frame, options: &mut GenerateOptions) {
             action_button(ui, frame, icons::CROP, Action::FrameFix);
             action_button(ui, frame, icons::NAVIGATOR, Action::FrameFollow);
         });
+        let extend = ui.checkbox(&mut options.auto_extend, "Auto-extend");
+        extend.on_hover_text("Panning into empty canvas beside the page offers to extend it there");
     });
-}
-
-/// What a painter wants, as a way to fill the mask before the model sees it.
-const fn intent(fill: Fill) -> &'static str {
-    match fill {
-        Fill::Auto => "Automatic",
-        Fill::Original => "Keep what is there as a hint",
-        Fill::Blur => "Fill, or remove",
-        Fill::Border => "Expand",
-        Fill::Neutral => "Add an object",
-        Fill::Noise => "Surprise",
-    }
 }
 
 const fn scope(scope: Scope) -> &'static str {
@@ -264,6 +293,7 @@ const fn scope(scope: Scope) -> &'static str {
         Scope::Auto => "Selection, empty canvas, or all",
         Scope::Frame => "The whole frame",
         Scope::Empty => "Empty canvas only",
+        Scope::Others => "All but what is marked",
     }
 }
 
