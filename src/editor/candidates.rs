@@ -95,6 +95,7 @@ impl Editor {
         options.negative.clone_from(&request.negative);
         options.seed = request.seed;
         options.seed_locked = true;
+        options.strength = request.strength;
         options.style.template = "{prompt}".into();
         options.style.negative.clear();
         options.style.steps = request.steps;
