@@ -1,5 +1,6 @@
 //! What is asked for: words, style, strength, seed.
 
+pub use crate::generate::Finish;
 use crate::generate::region::context::Context;
 use crate::generate::{Fill, Request};
 use crate::geom::Rect;
@@ -22,17 +23,6 @@ pub enum Scope {
     Frame,
     /// Empty canvas and nothing else, whatever is painted or selected: for extending.
     Empty,
-}
-
-/// How a result is laid down.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Finish {
-    /// As the model made it.
-    #[default]
-    None,
-    /// In strokes of the brush of that name, at the resolution of the canvas.
-    Strokes(String),
 }
 
 /// Live painting.
@@ -216,6 +206,7 @@ impl GenerateOptions {
             rng: RngKind::Canvas,
             strength,
             fill: self.fill,
+            finish: if live { Finish::None } else { style.finish.clone() },
             context: Context::Auto,
             origin: (i64::from(frame.x0), i64::from(frame.y0)),
             ..Request::default()
