@@ -295,12 +295,13 @@ pub fn windows(tokens: &[Token], breaks: &[usize], length: usize, pad_id: u32) -
     out
 }
 
-/// Pads the shorter list with empty windows: prompt and negative prompt must be equally long for guidance.
-pub fn pad_to_same(a: &mut Vec<Window>, b: &mut Vec<Window>, pad_id: u32) {
-    let length = a.first().or(b.first()).map_or(WINDOW, |w| w.ids.len());
-    let count = a.len().max(b.len());
-    a.resize_with(count, || Window::new(&[], length, pad_id));
-    b.resize_with(count, || Window::new(&[], length, pad_id));
+/// Pads shorter lists with empty windows: prompts that run together must be equally long.
+pub fn pad_to_same(prompts: &mut [Vec<Window>], pad_id: u32) {
+    let length = prompts.iter().find_map(|p| p.first()).map_or(WINDOW, |w| w.ids.len());
+    let count = prompts.iter().map(Vec::len).max().unwrap_or(0);
+    for prompt in prompts {
+        prompt.resize_with(count, || Window::new(&[], length, pad_id));
+    }
 }
 
 /// For a token counter: tokens in use (a window before the last counts as full, since nothing more fits it) and

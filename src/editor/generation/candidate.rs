@@ -114,8 +114,7 @@ pub fn pasted(frame: Rect, picture: &RgbaImage, paste: &GrayImage) -> Pixels {
     pixels
 }
 
-/// The same laid down in strokes of a brush at the canvas' resolution. Where the paste mask is soft, strokes and the
-/// picture cross-fade, so that the rim stays as it was made.
+/// The same laid down in strokes of a brush at the canvas' resolution, see [`picture_in_strokes`].
 pub fn in_strokes(
     frame: Rect,
     picture: &RgbaImage,
@@ -123,7 +122,19 @@ pub fn in_strokes(
     brush: &str,
     seed: u64,
 ) -> Option<Pixels> {
-    let brush = preset::built_in().into_iter().find(|b| b.name == brush)?;
+    Some(pasted(frame, &picture_in_strokes(frame, picture, paste, brush, seed)?, paste))
+}
+
+/// A picture of `frame` in strokes of the brush with that name; `None` if there is no such brush. Where the paste mask is
+/// soft, strokes and the picture cross-fade, so that the rim stays as it was made; where it is 0, nothing changes.
+pub fn picture_in_strokes(
+    frame: Rect,
+    picture: &RgbaImage,
+    paste: &GrayImage,
+    brush: &str,
+    seed: u64,
+) -> Option<RgbaImage> {
+    let brush = preset::built_in().into_iter().find(|b| b.name.eq_ignore_ascii_case(brush))?;
     let settings = restroke::Settings { brush, seed, ..restroke::Settings::default() };
     let painted = restroke::repaint(frame, picture.as_raw(), 1.0, &settings)?;
     let strokes = painted.to_rgba8(frame, crate::document::rgba8::Alpha::Straight);
@@ -135,7 +146,7 @@ pub fn in_strokes(
             px[c] = (f32::from(px[c]) + (f32::from(stroke[c]) - f32::from(px[c])) * k + 0.5) as u8;
         }
     }
-    Some(pasted(frame, &mixed, paste))
+    Some(mixed)
 }
 
 /// The seam of a picture; `None` if nothing of it was kept, or all.

@@ -294,6 +294,7 @@ impl Generation {
                 }
             }
             JobEvent::Pass { rect, paste, .. } => running.pass = Some((rect, paste)),
+            JobEvent::Thrift { .. } => {}
             JobEvent::Preview { preview, .. } => {
                 if !running.stopping {
                     self.preview(&preview.picture);
@@ -521,7 +522,7 @@ pub fn prepare(doc: &Document, frame: Rect, mut request: Request, scope: Scope) 
     let mask = mask.and_then(|values| GrayImage::from_raw(w, h, values));
     request.width = w;
     request.height = h;
-    let inputs = Inputs { init: Some(Arc::new(init)), mask: mask.map(Arc::new) };
+    let inputs = Inputs { init: Some(Arc::new(init)), mask: mask.map(Arc::new), ..Inputs::default() };
     Ok(Job { request, index: 0, inputs })
 }
 

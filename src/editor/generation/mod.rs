@@ -8,7 +8,7 @@
 //! mask (or selected) starts at that strength, everything else is kept byte for byte; with nothing painted, nothing
 //! selected and no empty canvas, the whole frame is repainted at one strength.
 
-mod candidate;
+pub mod candidate;
 mod command;
 pub mod frame;
 mod jobs;

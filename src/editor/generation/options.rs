@@ -2,6 +2,7 @@
 
 pub use super::wildcards::expand;
 use super::wildcards::names_files;
+pub use crate::generate::Finish;
 use crate::generate::region::context::Context;
 use crate::generate::{Fill, Request};
 use crate::geom::Rect;
@@ -140,17 +141,6 @@ impl Sees {
             Sees::Frame | Sees::Page => Context::Whole,
         }
     }
-}
-
-/// How a result is laid down.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Finish {
-    /// As the model made it.
-    #[default]
-    None,
-    /// In strokes of the brush of that name, at the resolution of the canvas.
-    Strokes(String),
 }
 
 /// Live painting.
@@ -345,8 +335,14 @@ impl GenerateOptions {
             seed,
             rng: RngKind::Canvas,
             strength,
+<<<<<<< HEAD
             fill: self.intent.fill(),
             context: self.sees.context(),
+=======
+            fill: self.fill,
+            finish: if live { Finish::None } else { style.finish.clone() },
+            context: Context::Auto,
+>>>>>>> h-gen
             origin: (i64::from(frame.x0), i64::from(frame.y0)),
             ..Request::default()
         }
