@@ -148,6 +148,9 @@ impl Editor {
             | A::GenerateFirst
             | A::GenerateInstead
             | A::Refine
+            | A::UpscaleTwice
+            | A::UpscaleFourTimes
+            | A::UpscaleCandidate
             | A::StopGenerating
             | A::StopAll => {
                 self.generate_action(action);
@@ -443,6 +446,7 @@ impl Editor {
             | A::DiscardCandidate
             | A::RerunCandidate
             | A::InitFromCandidate
+            | A::UpscaleCandidate
             | A::SaveCandidate
             | A::CopyCandidate => self.generation.shown_in(self.open().id).is_some(),
             A::NextCandidate | A::PreviousCandidate => {

@@ -187,6 +187,9 @@ actions! {
     GenerateFirst Generate "Generate before what waits" "Ctrl+Shift+Enter";
     GenerateInstead Generate "Generate instead of what waits" "Ctrl+Alt+Enter";
     Refine Generate "Refine" "";
+    UpscaleTwice Generate "Enlarge page or selection 2×" "";
+    UpscaleFourTimes Generate "Enlarge page or selection 4×" "";
+    UpscaleCandidate Generate "Enlarge candidate 2×" "";
     StopGenerating Generate "Stop" "";
     StopAll Generate "Stop and clear the queue" "";
     AcceptCandidate Generate "Accept candidate" "";

@@ -1,9 +1,9 @@
 //! What is done with finished pictures: taken, made again, saved, copied, fetched back after a crash.
 
-use super::generating::put_on_top;
-use super::generation::{Candidate, CandidateId, Frame, Scope, Sees, ShelfChange};
+use super::generating::{REFINE_STRENGTH, put_on_top};
+use super::generation::{Candidate, CandidateId, Finish, Frame, Kind, Scope, Sees, ShelfChange, Waiting};
 use super::{DocId, Editor, Effect, NoticeKind, OpenDocument};
-use crate::document::edit;
+use crate::document::{Content, Document, Pixels, edit};
 use crate::generate::{Request, metadata};
 use crate::geom::Rect;
 use crate::io::TextChunk;
@@ -25,6 +25,9 @@ impl Editor {
         if self.open().id != candidate.document || !self.may_edit() {
             return;
         }
+        if candidate.is_enlarged() {
+            return self.open_enlarged(&candidate);
+        }
         // One that was put aside is fetched back first: then it is a candidate like others.
         self.generation.restore(id);
         let layer = candidate.layer();
@@ -33,6 +36,82 @@ impl Editor {
             edit::set_change(doc, None);
         });
         self.generation.taken(id);
+    }
+
+    /// An enlarged picture is a document of its own: nothing of the one that it was made from changes.
+    fn open_enlarged(&mut self, candidate: &Candidate) {
+        let page = candidate.own_page().translate(-candidate.frame.x0, -candidate.frame.y0);
+        let mut doc = Document::new(page);
+        let mut layer = candidate.layer();
+        let pixels = Pixels::from_rgba8(page, candidate.picture.as_raw()).unwrap_or_default();
+        layer.content = Content::Raster(pixels);
+        put_on_top(&mut doc, layer);
+        let factor = page.width() / candidate.frame.width().max(1);
+        let name = self.document(candidate.document).map_or_else(String::new, |d| d.name.clone());
+        self.generation.taken(candidate.id);
+        self.put_document(&format!("{name} {factor}×"), doc);
+        let now = self.now_secs;
+        let open = self.open_mut();
+        open.never_saved();
+        open.touched(now);
+    }
+
+    /// Repaints the frame a little: in tiles, where one picture would be too large for the model.
+    pub(super) fn refine(&mut self, strength: f32) {
+        let frame = self.generation.frame_rect(self.doc());
+        let native = u64::from(self.generation.native_px());
+        if frame.area() > native * native * 9 / 4 {
+            self.enlarge(frame, 1, strength);
+        } else {
+            self.start_generating(false, Some(strength));
+        }
+    }
+
+    /// Enlarges the page, or the box around the selection.
+    pub(super) fn upscale(&mut self, factor: u32) {
+        let page = self.page();
+        let selected = self.doc().selection.as_ref().map(|m| m.content_bounds().intersect(&page));
+        let rect = selected.filter(|r| !r.is_empty()).unwrap_or(page);
+        self.enlarge(rect, factor, REFINE_STRENGTH);
+    }
+
+    pub(super) fn upscale_candidate(&mut self, id: CandidateId, factor: u32) {
+        let Some(candidate) = self.candidate(id).filter(|c| !c.is_enlarged()) else { return };
+        let Some(open) = self.document(candidate.document) else { return };
+        let mut doc = open.doc.clone();
+        put_on_top(&mut doc, candidate.layer());
+        let request = Request { strength: REFINE_STRENGTH, ..candidate.request.clone() };
+        self.queue_enlarged(candidate.document, doc, candidate.frame, request, factor);
+    }
+
+    fn enlarge(&mut self, rect: Rect, factor: u32, strength: f32) {
+        if !self.can_generate() || !self.may_edit() {
+            return;
+        }
+        let pixels = rect.area() * u64::from(factor).pow(2);
+        if pixels > crate::io::MAX_PIXELS || rect.width().max(rect.height()) * factor > crate::io::MAX_SIDE {
+            let text = "That would be larger than this program takes: select a part, or enlarge less.";
+            return self.tell(NoticeKind::Warning, text);
+        }
+        let request = self.generation.options.request(rect, strength, false);
+        let (id, doc) = (self.open().id, self.doc().clone());
+        self.queue_enlarged(id, doc, rect, request, factor);
+    }
+
+    fn queue_enlarged(&mut self, id: DocId, mut doc: Document, rect: Rect, request: Request, factor: u32) {
+        if factor > 1 {
+            // All of it is enlarged, whatever is marked.
+            edit::set_change(&mut doc, None);
+            edit::set_selection(&mut doc, None);
+        }
+        let finish = if factor > 1 { Finish::None } else { self.generation.options.style.finish.clone() };
+        let request = Request { mend_seam: false, finish: finish.clone(), ..request };
+        let scope = if factor > 1 { Scope::Frame } else { self.generation.options.scope() };
+        let number = self.generation.next_job();
+        let call = number.0;
+        let job = Waiting::new(number, id, request, rect, Kind::Candidate, scope, finish, Some(doc));
+        self.generation.enqueue(false, vec![job.of_call(call, Sees::Frame).enlarged(factor)]);
+        self.begin_next_job();
     }
 
     /// The same words again; with a strength, starting from the candidate's own picture.
@@ -152,12 +231,12 @@ impl Editor {
     pub(super) fn copy_picture(&mut self, id: CandidateId) {
         let Some(candidate) = self.candidate(id) else { return };
         let mut rgba = candidate.picture.as_raw().clone();
+        let (width, height) = candidate.picture.dimensions();
         let added = candidate.pixels.to_rgba8(candidate.frame, crate::document::rgba8::Alpha::Straight);
-        for (px, new) in rgba.chunks_exact_mut(4).zip(added.chunks_exact(4)).filter(|(_, new)| new[3] == 255)
-        {
+        let over = if candidate.is_enlarged() { &[][..] } else { &added };
+        for (px, new) in rgba.chunks_exact_mut(4).zip(over.chunks_exact(4)).filter(|(_, new)| new[3] == 255) {
             px.copy_from_slice(new);
         }
-        let (width, height) = (candidate.frame.width(), candidate.frame.height());
         self.effects.push(Effect::CopyPicture { width, height, rgba });
         self.tell(NoticeKind::Info, "The picture is on the clipboard.");
     }

@@ -37,6 +37,8 @@ pub enum LayerCommand {
     AlphaLocked(bool),
     /// Clipped to the layer below.
     Clipping(bool),
+    /// Words that generation takes where it has paint; none if empty.
+    Words(String),
     /// How it is blended.
     Blend(BlendMode),
     /// Whether its mask hides anything.
@@ -266,6 +268,8 @@ pub enum Effect {
         /// How it will be written.
         choice: Box<ExportChoice>,
     },
+    /// Asks for a style picture.
+    AskStyle,
     /// Asks where to write a picture that was made.
     AskSavePicture {
         /// Which.

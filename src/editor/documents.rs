@@ -9,7 +9,7 @@ use crate::geom::Rect;
 use std::path::{Path, PathBuf};
 
 impl Editor {
-    fn put_document(&mut self, name: &str, doc: Document) -> DocId {
+    pub(super) fn put_document(&mut self, name: &str, doc: Document) -> DocId {
         let id = DocId(self.next_id);
         self.next_id += 1;
         let mut open = OpenDocument::new(id, name.to_owned(), doc, self.settings.undo_mib << 20);

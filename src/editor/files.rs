@@ -327,8 +327,7 @@ fn serve(request: FileRequest) -> Result<Option<FileEvent>, String> {
             FileEvent::Exported(path)
         }
         FileRequest::SavePicture { candidate, path } => {
-            let (w, h) = (candidate.frame.width(), candidate.frame.height());
-            let texts = metadata::texts(&candidate.request, 0, (w, h));
+            let texts = metadata::texts(&candidate.request, 0, candidate.picture.dimensions());
             let picture = ExportSettings { texts, ..ExportSettings::default() };
             write(&path, &candidate.to_document(), &picture).map_err(words)?;
             FileEvent::Exported(path)

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// Strength of variations.
 const VARY_STRENGTH: f32 = 0.5;
 /// Strength of refining.
-const REFINE_STRENGTH: f32 = 0.3;
+pub(super) const REFINE_STRENGTH: f32 = 0.3;
 /// How many variations are made at once.
 const VARIATIONS: u64 = 4;
 
@@ -26,7 +26,9 @@ impl Editor {
                 self.generation.cancel_all();
                 self.start_generating(true, None);
             }
-            G::Refine(strength) => self.start_generating(false, Some(strength)),
+            G::Refine(strength) => self.refine(strength),
+            G::Upscale(factor) => self.upscale(factor),
+            G::UpscaleCandidate(id, factor) => self.upscale_candidate(id, factor),
             G::Cancel => self.generation.cancel(),
             G::CancelAll => self.generation.cancel_all(),
             G::Pause(paused) => self.generation.pause(paused),
@@ -62,6 +64,7 @@ impl Editor {
             G::SetOptions(options) => {
                 let was_live = self.generation.options.live.on;
                 self.generation.options = options.sanitised();
+                self.generation.look_at_style();
                 if was_live && !self.generation.options.live.on {
                     self.generation.end_live();
                 }
@@ -69,6 +72,11 @@ impl Editor {
             G::SetFrame(frame) => {
                 let id = self.open().id;
                 self.set_frame(id, frame);
+            }
+            G::AskStylePicture => self.effects.push(super::Effect::AskStyle),
+            G::SetStylePicture(path) => {
+                self.generation.options.style_picture = path;
+                self.generation.look_at_style();
             }
             G::NudgeFrame { right, down } => {
                 let (id, rect) = (self.open().id, self.generation.frame_rect(self.doc()));
@@ -118,6 +126,9 @@ impl Editor {
             Action::GenerateFirst => Some(G::StartFirst),
             Action::GenerateInstead => Some(G::Replace),
             Action::Refine => Some(G::Refine(REFINE_STRENGTH)),
+            Action::UpscaleTwice => Some(G::Upscale(2)),
+            Action::UpscaleFourTimes => Some(G::Upscale(4)),
+            Action::UpscaleCandidate => shown.map(|id| G::UpscaleCandidate(id, 2)),
             Action::StopGenerating => Some(G::Cancel),
             Action::StopAll => Some(G::CancelAll),
             Action::AcceptCandidate => shown.map(G::Accept),
@@ -162,14 +173,14 @@ impl Editor {
         }
     }
 
-    fn can_generate(&mut self) -> bool {
+    pub(super) fn can_generate(&mut self) -> bool {
         if !self.generation.available() {
             self.tell(NoticeKind::Warning, "This program was built without anything that runs a model.");
         }
         self.generation.available()
     }
 
-    fn start_generating(&mut self, first: bool, strength: Option<f32>) {
+    pub(super) fn start_generating(&mut self, first: bool, strength: Option<f32>) {
         if !self.can_generate() || !self.may_edit() {
             return;
         }
@@ -309,6 +320,11 @@ impl Editor {
                 Happening::Candidate => {}
                 Happening::Extended { document, layer, pixels } => {
                     self.extensions.push((document, layer, pixels));
+                }
+                Happening::Thrift(what) => {
+                    let text =
+                        format!("Memory is short: {what}. A smaller frame or closing other programs helps.");
+                    self.tell(NoticeKind::Warning, text);
                 }
                 Happening::Failed(why) => self.tell(NoticeKind::Error, format!("No picture was made: {why}")),
             }

@@ -29,6 +29,7 @@ mod saving;
 pub mod settings;
 pub mod tool;
 pub mod viewport;
+pub mod watchdog;
 pub mod work;
 
 pub use action::{Action, Menu};
@@ -121,6 +122,7 @@ pub struct Editor {
     settings_text: String,
     /// Whether the settings file is left as it is.
     settings_kept: bool,
+    watchdog: watchdog::Watchdog,
 }
 
 impl Editor {
@@ -168,6 +170,7 @@ impl Editor {
             settings_due: None,
             settings_text: String::new(),
             settings_kept: false,
+            watchdog: watchdog::Watchdog::default(),
             folders,
             settings,
         };
@@ -283,6 +286,16 @@ impl Editor {
         self.toolbox.busy()
     }
 
+    /// How long the window's thread was held by what was done here.
+    pub fn watchdog(&self) -> &watchdog::Watchdog {
+        &self.watchdog
+    }
+
+    /// The same for who does something around the editor: a whole frame, say.
+    pub fn watchdog_mut(&mut self) -> &mut watchdog::Watchdog {
+        &mut self.watchdog
+    }
+
     /// What the window is to do; each is given once.
     pub fn take_effects(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
@@ -294,6 +307,13 @@ impl Editor {
 
     /// The pointer did something over the canvas.
     pub fn pointer(&mut self, event: &PointerEvent) {
+        let watch = self.watchdog.begin();
+        self.take_pointer(event);
+        let tool = self.toolbox.kind();
+        self.watchdog.end(watch, || format!("{:?} of {tool:?}", event.phase));
+    }
+
+    fn take_pointer(&mut self, event: &PointerEvent) {
         if event.phase != tool::Phase::Hover && self.preview.is_some() && !self.toolbox.owns_preview() {
             // What is being applied is there in a moment.
             let applying = self.preview.as_ref().is_some_and(Previewed::applying);
@@ -408,8 +428,11 @@ impl Editor {
             // Most commands change something that outlasts the program; what is the same is not written.
             self.settings_changed();
         }
+        let watch = self.watchdog.begin();
+        let name = name_of(&command);
         self.obey(command);
         self.keep_journals();
+        self.watchdog.end(watch, || name);
     }
 
     fn obey(&mut self, command: Command) {
@@ -506,6 +529,7 @@ impl Editor {
     /// Looks at the clock and at what the threads have done. Call it every frame. `now_secs` counts from any origin.
     pub fn tick(&mut self, now_secs: f64) {
         self.now_secs = now_secs;
+        let watch = self.watchdog.begin();
         self.take_file_events();
         self.take_journal_events();
         self.take_work();
@@ -514,6 +538,7 @@ impl Editor {
         if self.settings_due.is_some_and(|due| now_secs >= due) {
             self.store_settings();
         }
+        self.watchdog.end(watch, || "looking at what threads did".into());
     }
 
     /// When [`Editor::tick`] wants to be called again although nothing happens, in seconds of its clock.
@@ -648,6 +673,32 @@ impl Editor {
     fn page(&self) -> Rect {
         self.doc().page
     }
+}
+
+/// A command in a word or two, without what it carries.
+fn name_of(command: &Command) -> String {
+    match command {
+        Command::Act(action) => format!("{action:?}"),
+        Command::Generate(command) => first_words(command),
+        Command::View(command) => first_words(command),
+        other => first_words(other),
+    }
+}
+
+/// The name of a variant.
+fn first_words(value: &impl std::fmt::Debug) -> String {
+    struct Name(String);
+    impl std::fmt::Write for Name {
+        fn write_str(&mut self, s: &str) -> std::fmt::Result {
+            // The rest may be whole pictures.
+            let end = s.find(['(', ' ', '{']).unwrap_or(s.len());
+            self.0.push_str(&s[..end]);
+            if end < s.len() { Err(std::fmt::Error) } else { Ok(()) }
+        }
+    }
+    let mut name = Name(String::new());
+    let _ = std::fmt::write(&mut name, format_args!("{value:?}"));
+    name.0
 }
 
 /// The file name of a user's preset.

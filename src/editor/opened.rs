@@ -151,6 +151,12 @@ impl OpenDocument {
         }
     }
 
+    /// It was made by the program: no file holds any of it.
+    pub(super) fn never_saved(&mut self) {
+        self.saved = Document::new(self.doc.page);
+        self.modified = true;
+    }
+
     /// It comes out of a journal: no file holds all of it.
     pub(super) fn unsaved(&mut self) {
         self.saved = Document::new(self.doc.page);

@@ -83,6 +83,7 @@ enum Asked {
     PaletteOpen,
     PaletteSave,
     Picture(CandidateId),
+    Style,
 }
 
 /// How the program is started.
@@ -200,6 +201,7 @@ impl App {
                 Effect::AskExport { id, suggestion, choice } => {
                     self.ask(ctx, Asked::Export(id, choice), Ask::Export(suggestion));
                 }
+                Effect::AskStyle => self.ask(ctx, Asked::Style, Ask::Picture),
                 Effect::AskSavePicture { id, suggestion } => {
                     self.ask(ctx, Asked::Picture(id), Ask::Export(suggestion));
                 }
@@ -247,6 +249,9 @@ impl App {
                 }
                 (Asked::Picture(id), Some(path)) => {
                     commands.push(Command::Generate(GenerateCommand::SaveAs(*id, path)));
+                }
+                (Asked::Style, Some(path)) => {
+                    commands.push(Command::Generate(GenerateCommand::SetStylePicture(Some(path))));
                 }
                 (Asked::PaletteOpen, Some(path)) => commands.push(Command::ImportPalette(path)),
                 (Asked::PaletteSave, Some(path)) => commands.push(Command::ExportPalette(path)),
@@ -375,6 +380,7 @@ impl App {
 impl eframe::App for App {
     /// Runs before every picture, and also while the window is hidden.
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        let watch = self.editor.watchdog_mut().begin();
         let now = self.clock.now_secs(ctx);
         self.editor.tick(now);
         self.closing(ctx);
@@ -385,10 +391,12 @@ impl eframe::App for App {
         if let Some(at) = self.editor.next_deadline() {
             ctx.request_repaint_after(std::time::Duration::from_secs_f64((at - now).max(0.01)));
         }
+        self.editor.watchdog_mut().end(watch, || "a turn without a picture of the window".into());
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
+        let watch = self.editor.watchdog_mut().begin();
         // As the last frame left it: Escape takes the focus away before this one begins.
         let typing = self.typing;
         // The second call comes when the first frame is shown.
@@ -446,6 +454,7 @@ impl eframe::App for App {
         if let Some(at) = self.editor.next_deadline() {
             ctx.request_repaint_after(std::time::Duration::from_secs_f64((at - now).max(0.01)));
         }
+        self.editor.watchdog_mut().end(watch, || "a picture of the window".into());
     }
 
     fn raw_input_hook(&mut self, ctx: &Context, input: &mut egui::RawInput) {

@@ -136,6 +136,11 @@ impl Strip {
                     if begin.on_hover_text(words).clicked() {
                         *asked = chosen.map(G::UseAsInit);
                     }
+                    let larger = ui.button("2×").accessible_name("Enlarge candidate");
+                    let words = "Enlarges it and repaints it in tiles; accepted, it is a new document";
+                    if larger.on_hover_text(words).clicked() {
+                        *asked = chosen.map(|id| G::UpscaleCandidate(id, 2));
+                    }
                     let compare = ui.button("Compare").on_hover_text("Hold to see the canvas without it (\\)");
                     let held = compare.is_pointer_button_down_on();
                     if held != self.comparing {
@@ -146,6 +151,10 @@ impl Strip {
             });
             let facts = chosen.and_then(|id| candidates.iter().find(|c| c.id == id)).map(|c| {
                 let seam = c.seam.map_or(String::new(), |s| format!(" · seam {:.1}", s.step));
+                let mended = c.mended.filter(|m| m.kept).map_or(String::new(), |m| {
+                    format!(" (mended, was {:.1})", m.before.step)
+                });
+                let seam = format!("{seam}{mended}");
                 format!("seed {} · {:.1} s{seam}", c.request.seed, c.secs)
             });
             let hint = "Seam: colour step (CIE ΔE) along the edge of what is new; 2.3 is just noticeable";

@@ -13,7 +13,7 @@ use crate::studio::{Studio, studio_in};
 use scumble::document::Document;
 use scumble::editor::generation::{Candidate, CandidateId, GenerateCommand as G};
 use scumble::editor::tool::{Modifiers, Phase, PointerEvent};
-use scumble::editor::{Command, DocId, Folders};
+use scumble::editor::{DocId, Folders};
 use scumble::generate::fake::Script;
 use scumble::geom::{Point, Rect};
 use scumble::io::{recovery, shelf};

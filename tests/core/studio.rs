@@ -29,7 +29,7 @@ pub fn studio_in(folders: Folders, script: Script) -> Studio {
     let models = Models {
         make: Box::new(move || Box::new(fake.clone())),
         choices: vec![ModelChoice { id: "fake".into(), name: "Fake".into(), native_px: 64 }],
-        count: None,
+        ask: None,
     };
     let mut settings = Settings { new_size: (128, 96), autosave_secs: 1.0, ..Settings::default() };
     settings.generate.style = Style { finish: Finish::None, ..Style::default() };

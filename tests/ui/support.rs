@@ -62,7 +62,7 @@ impl Window {
         let models = Models {
             make: Box::new(move || Box::new(fake.clone())),
             choices: vec![ModelChoice { id: "starter".into(), name: "Fake".into(), native_px: 64 }],
-            count: None,
+            ask: None,
         };
         let mut window = Self::build(tempfile::tempdir().unwrap(), Harness::builder(), Some(models));
         // Small, so that a test takes no time.

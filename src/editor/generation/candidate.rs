@@ -4,6 +4,7 @@ use crate::color::Rgba;
 use crate::document::edit::{self, Place};
 use crate::document::{Document, Layer, LayerId, Pixels};
 use crate::editor::opened::DocId;
+use crate::generate::engine::Mended;
 use crate::generate::region::seam::{self, SeamScore};
 use crate::generate::{Mask, Picture, Request};
 use crate::geom::Rect;
@@ -36,6 +37,8 @@ pub struct Candidate {
     pub batch: u64,
     /// The seam where new meets kept; none if nothing was kept.
     pub seam: Option<SeamScore>,
+    /// What came of mending its seam.
+    pub mended: Option<Mended>,
     /// Seconds that it took.
     pub secs: f64,
 }
@@ -69,13 +72,16 @@ impl Candidate {
 
     /// It as a document by itself, to be kept beside the journal: what it adds over the frame as it looks with it.
     pub fn to_document(&self) -> Document {
-        let mut doc = Document::new(self.frame);
-        let picture = Pixels::from_rgba8(self.frame, self.picture.as_raw()).unwrap_or_default();
+        let page = self.own_page();
+        let mut doc = Document::new(page);
+        let picture = Pixels::from_rgba8(page, self.picture.as_raw()).unwrap_or_default();
         let mut added = self.layer();
         let facts = Facts { frame: self.frame, batch: self.batch, seam: self.seam, secs: self.secs };
         if let Ok(text) = serde_json::to_string(&facts) {
             added.notes.insert(FACTS_NOTE.into(), text);
         }
+        // Of an enlarged picture the picture is what counts; what it adds lies beneath.
+        added.visible = !self.is_enlarged();
         for mut layer in [Layer::raster(LayerId(0), "As it looks", picture), added] {
             layer.id = doc.next_layer_id();
             edit::add(&mut doc, layer, Place { parent: None, index: usize::MAX });
@@ -88,13 +94,24 @@ impl Candidate {
         let [picture, added] = doc.layers().as_slice() else { return None };
         let request: Request = serde_json::from_str(added.notes.get(REQUEST_NOTE)?).ok()?;
         let Facts { frame, batch, seam, secs } = serde_json::from_str(added.notes.get(FACTS_NOTE)?).ok()?;
-        if frame != doc.page || frame.area() > crate::io::MAX_PIXELS {
+        let page = doc.page;
+        if (page.x0, page.y0) != (frame.x0, frame.y0) || page.area() > crate::io::MAX_PIXELS {
             return None;
         }
-        let rgba = picture.pixels()?.to_rgba8(frame, crate::document::rgba8::Alpha::Straight);
-        let picture = Arc::new(RgbaImage::from_raw(frame.width(), frame.height(), rgba)?);
+        let rgba = picture.pixels()?.to_rgba8(page, crate::document::rgba8::Alpha::Straight);
+        let picture = Arc::new(RgbaImage::from_raw(page.width(), page.height(), rgba)?);
         let pixels = added.pixels()?.clone();
-        Some(Self { id, document, request, frame, pixels, picture, batch, seam, secs })
+        Some(Self { id, document, request, frame, pixels, picture, batch, seam, mended: None, secs })
+    }
+
+    /// Whether its picture has more pixels than its frame.
+    pub fn is_enlarged(&self) -> bool {
+        self.picture.dimensions() != (self.frame.width(), self.frame.height())
+    }
+
+    /// The page of its picture by itself: the frame, or larger.
+    pub fn own_page(&self) -> Rect {
+        Rect::from_size(self.frame.x0, self.frame.y0, self.picture.width(), self.picture.height())
     }
 }
 

@@ -65,6 +65,10 @@ pub enum GenerateCommand {
     TakeSettings(Box<Request>),
     /// Other options.
     SetOptions(Box<GenerateOptions>),
+    /// Asks for a style picture.
+    AskStylePicture,
+    /// Takes a picture as style, or none.
+    SetStylePicture(Option<PathBuf>),
     /// Puts the frame.
     SetFrame(Frame),
     /// Moves the frame by so many steps of a size; it is fixed from then on.
@@ -88,6 +92,10 @@ pub enum GenerateCommand {
     Extend(Rect),
     /// Makes the live picture a layer.
     AcceptLive,
-    /// Repaints the frame at a low strength.
+    /// Repaints the frame at a low strength, in tiles where it is large.
     Refine(f32),
+    /// Enlarges the page, or what is selected, so many times, and repaints it in tiles.
+    Upscale(u32),
+    /// The same of a candidate.
+    UpscaleCandidate(CandidateId, u32),
 }

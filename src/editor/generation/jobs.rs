@@ -2,13 +2,13 @@
 
 use super::candidate::{self, Candidate, CandidateId};
 use super::options::{Finish, Scope, Sees};
-use super::{Generation, live, wildcards};
+use super::{Generation, extras, live, wildcards};
 use crate::document::composite::flatten_rgba8;
 use crate::document::rgba8::Alpha;
 use crate::document::{Document, Layer, LayerId, Pixels, edit};
 use crate::editor::opened::DocId;
 use crate::editor::work::panic_words;
-use crate::generate::engine::{Inputs, Job, JobEvent, JobHandle};
+use crate::generate::engine::{Inputs, Job, JobEvent, JobHandle, Mended};
 use crate::generate::region::seam::SeamScore;
 use crate::generate::{Picture, Request};
 use crate::geom::Rect;
@@ -55,6 +55,8 @@ pub struct Waiting {
     pub(super) scope: Scope,
     pub(super) finish: Finish,
     pub(super) sees: Sees,
+    /// Enlarges the picture so many times; 1 repaints in tiles, 0 is an ordinary picture.
+    pub(super) enlarge: u32,
     /// Which call it belongs to; 0 = none.
     pub(super) batch: u64,
     /// The picture as it was when it was asked for; `None` = as it is when the job begins.
@@ -75,7 +77,12 @@ impl Waiting {
         snapshot: Option<Document>,
     ) -> Self {
         let sees = Sees::Frame;
-        Self { number, document, request, frame, kind, scope, finish, sees, batch: 0, snapshot }
+        Self { number, document, request, frame, kind, scope, finish, sees, enlarge: 0, batch: 0, snapshot }
+    }
+
+    /// The same, enlarged or repainted in tiles.
+    pub(crate) fn enlarged(self, factor: u32) -> Self {
+        Self { enlarge: factor, ..self }
     }
 
     /// The same as one of a call, with what the model is to look at.
@@ -95,6 +102,8 @@ pub struct Progress {
     pub step: u32,
     /// Steps of this pass, 0 before the first.
     pub steps: u32,
+    /// Which pass of how many.
+    pub passes: (u32, u32),
     /// Seconds until the pass is done.
     pub secs_left: Option<f64>,
     /// Whether it was stopped and is on its way out.
@@ -114,6 +123,7 @@ pub(super) struct Running {
     stage: &'static str,
     step: u32,
     steps: u32,
+    passes: (u32, u32),
     secs_left: Option<f64>,
     pass: Option<(Rect, Arc<GrayImage>)>,
     pub(super) stopping: bool,
@@ -127,6 +137,7 @@ impl Running {
             stage: self.stage,
             step: self.step,
             steps: self.steps,
+            passes: self.passes,
             secs_left: self.secs_left,
             stopping: self.stopping,
             kind: self.job.kind,
@@ -137,7 +148,12 @@ impl Running {
 
     /// What the model looks at now, on the canvas.
     pub(super) fn view(&self) -> Option<Rect> {
-        self.pass.as_ref().map(|(rect, _)| rect.translate(self.job.frame.x0, self.job.frame.y0))
+        let factor = self.job.enlarge.max(1) as i32;
+        self.pass.as_ref().map(|(rect, _)| {
+            let of = |v: i32| v.div_euclid(factor);
+            let rect = Rect::new(of(rect.x0), of(rect.y0), of(rect.x1), of(rect.y1));
+            rect.translate(self.job.frame.x0, self.job.frame.y0)
+        })
     }
 }
 
@@ -157,6 +173,7 @@ struct Finished {
     pixels: Pixels,
     picture: RgbaImage,
     seam: Option<SeamScore>,
+    mended: Option<Mended>,
 }
 
 /// What happened, for the editor.
@@ -166,6 +183,8 @@ pub(crate) enum Happening {
     Candidate,
     /// New canvas is filled with this.
     Extended { document: DocId, layer: LayerId, pixels: Pixels },
+    /// Memory is short: what is given up for it.
+    Thrift(String),
     /// Something failed.
     Failed(String),
 }
@@ -217,13 +236,27 @@ impl Generation {
             request.origin = (i64::from(job.frame.x0), i64::from(job.frame.y0));
         }
         let whole = job.frame;
+        let (enlarge, template) = (job.enlarge, self.options.style.template.clone());
+        let (style, amount) = (self.options.style_picture.clone(), self.options.style_amount);
+        let known = self.style.clone();
         aside("scumble-prepare", waker, move || {
             let doc = match kind {
                 Kind::Extend { layer, known, .. } => only_known(doc, known, layer),
                 Kind::Candidate | Kind::Live => doc,
             };
             let job = roll_words(request, words.as_deref())
-                .and_then(|request| prepare_within(&doc, frame, whole, request, scope));
+                .and_then(|request| prepare_within(&doc, frame, whole, request, scope))
+                .and_then(|mut job| {
+                    if kind == Kind::Candidate || kind == Kind::Live {
+                        extras::add_regions(&mut job, &doc, whole, &template);
+                    }
+                    extras::add_style(&mut job, style.as_deref(), amount, known)?;
+                    if enlarge > 0 {
+                        let strength = job.request.strength;
+                        job.request = extras::enlarged(job.request, enlarge, strength);
+                    }
+                    Ok(job)
+                });
             let _ = send.send(Prepared { number, job });
         });
         self.running = Some(Running {
@@ -233,6 +266,7 @@ impl Generation {
             stage: "waiting",
             step: 0,
             steps: 0,
+            passes: (1, 1),
             secs_left: None,
             pass: None,
             stopping: false,
@@ -251,6 +285,15 @@ impl Generation {
         for event in events {
             self.event(event, &mut out);
         }
+        while let Ok(read) = self.styles.1.try_recv() {
+            match read {
+                Ok(style) => self.style = Some(style),
+                Err(why) => {
+                    self.options.style_picture = None;
+                    out.push(Happening::Failed(why));
+                }
+            }
+        }
         while let Ok(made) = self.made.1.try_recv() {
             self.finished(made, &mut out);
         }
@@ -265,9 +308,9 @@ impl Generation {
         }
         let submitted = match (prepared.job, &mut self.engine) {
             (Ok(job), Some(engine)) => {
-                running.job.request.strength = job.request.strength;
-                running.job.request.prompt.clone_from(&job.request.prompt);
-                running.job.request.template.clone_from(&job.request.template);
+                // As it is run: with words rolled, regions and style.
+                let (width, height) = (job.request.width, job.request.height);
+                running.job.request = Request { width, height, ..job.request.clone() };
                 engine.submit(job).map_err(|e| e.to_string())
             }
             (Err(why), _) => Err(why),
@@ -287,20 +330,24 @@ impl Generation {
         let Some(running) = self.running.as_mut().filter(of_running) else { return };
         match event {
             JobEvent::Started { .. } => running.stage = "starting",
-            JobEvent::Progress { stage, step, steps, secs_left, .. } => {
+            JobEvent::Progress { stage, step, steps, secs_left, pass, passes, .. } => {
                 (running.stage, running.step, running.secs_left) = (stage, step, secs_left);
+                running.passes = (pass, passes);
                 if steps > 0 {
                     running.steps = steps;
                 }
             }
             JobEvent::Pass { rect, paste, .. } => running.pass = Some((rect, paste)),
-            JobEvent::Thrift { .. } => {}
+            JobEvent::Thrift { fit, .. } => {
+                let words: Vec<&str> = fit.savings.iter().map(|s| s.label()).collect();
+                out.push(Happening::Thrift(words.join(", ")));
+            }
             JobEvent::Preview { preview, .. } => {
                 if !running.stopping {
                     self.preview(&preview.picture);
                 }
             }
-            JobEvent::Finished { image, paste, .. } => {
+            JobEvent::Finished { image, paste, mended, .. } => {
                 if running.stopping {
                     self.running = None;
                     return;
@@ -311,7 +358,10 @@ impl Generation {
                 let (finish, seed) = (running.job.finish.clone(), running.job.request.seed);
                 let (send, waker) = (self.made.0.clone(), self.waker.clone());
                 aside("scumble-finish", waker, move || {
-                    let run = std::panic::AssertUnwindSafe(|| finished(frame, image, &paste, &finish, seed));
+                    let run = std::panic::AssertUnwindSafe(|| Finished {
+                        mended,
+                        ..finished(frame, image, &paste, &finish, seed)
+                    });
                     let result = std::panic::catch_unwind(run).map_err(|why| panic_words(&*why));
                     let _ = send.send(Made { number, result });
                 });
@@ -329,6 +379,11 @@ impl Generation {
     fn preview(&mut self, picture: &Picture) {
         let Some(running) = &self.running else { return };
         let (rect, paste) = match &running.pass {
+            // The paste mask of an enlarged picture is larger than the frame.
+            Some(_) if running.job.enlarge > 1 => {
+                let (x, y) = (running.job.frame.x0, running.job.frame.y0);
+                (running.view().unwrap_or_default().translate(-x, -y), None)
+            }
             Some((rect, paste)) => (*rect, Some(paste.as_ref())),
             None => (Rect::from_size(0, 0, running.job.frame.width(), running.job.frame.height()), None),
         };
@@ -348,7 +403,7 @@ impl Generation {
 
     fn finished(&mut self, made: Made, out: &mut Vec<Happening>) {
         let Some(running) = self.running.take_if(|r| r.job.number == made.number) else { return };
-        let Finished { pixels, picture, seam } = match made.result {
+        let Finished { pixels, picture, seam, mended } = match made.result {
             Ok(finished) if !running.stopping => finished,
             Ok(_) => return,
             Err(why) => {
@@ -371,7 +426,7 @@ impl Generation {
                 let secs = running.started.elapsed().as_secs_f64();
                 let picture = Arc::new(picture);
                 let candidate =
-                    Candidate { id, document, request, frame, pixels, picture, batch, seam, secs };
+                    Candidate { id, document, request, frame, pixels, picture, batch, seam, mended, secs };
                 // Of one call the best is shown, unless somebody looks at another meanwhile.
                 let best = self.add_candidate(candidate);
                 let looked_at = self.shown.and_then(|id| self.picture(id)).map(|c| c.batch);
@@ -397,7 +452,7 @@ impl Generation {
 }
 
 /// Runs something on a thread of its own and wakes the window afterwards.
-fn aside(name: &str, waker: crate::editor::work::Waker, work: impl FnOnce() + Send + 'static) {
+pub(super) fn aside(name: &str, waker: crate::editor::work::Waker, work: impl FnOnce() + Send + 'static) {
     let spawned = std::thread::Builder::new().name(name.into()).spawn(move || {
         work();
         waker();
@@ -417,13 +472,20 @@ fn only_known(mut doc: Document, known: Rect, extension: LayerId) -> Document {
 }
 
 fn finished(frame: Rect, picture: RgbaImage, paste: &GrayImage, finish: &Finish, seed: u64) -> Finished {
+    if picture.dimensions() != (frame.width(), frame.height()) {
+        // Enlarged: over the canvas it lies small.
+        let small = image::imageops::thumbnail(&picture, frame.width(), frame.height());
+        let all = GrayImage::from_pixel(frame.width(), frame.height(), image::Luma([255]));
+        let pixels = candidate::pasted(frame, &small, &all);
+        return Finished { pixels, picture, seam: None, mended: None };
+    }
     let strokes = match finish {
         Finish::None => None,
         Finish::Strokes(brush) => candidate::in_strokes(frame, &picture, paste, brush, seed),
     };
     let pixels = strokes.unwrap_or_else(|| candidate::pasted(frame, &picture, paste));
     let seam = candidate::seam_of(&picture, paste);
-    Finished { pixels, picture, seam }
+    Finished { pixels, picture, seam, mended: None }
 }
 
 /// The request with its wildcards rolled, where files have a part in them.
@@ -474,7 +536,7 @@ pub fn prepare_within(
     }
     job.request.width = w;
     job.request.height = h;
-    job.inputs = Inputs { init: Some(Arc::new(init)), mask: Some(Arc::new(mask)) };
+    job.inputs = Inputs { init: Some(Arc::new(init)), mask: Some(Arc::new(mask)), ..Inputs::default() };
     Ok(job)
 }
 

@@ -66,6 +66,7 @@ impl Generation {
             finish: Finish::None,
             sees: Sees::Frame,
             snapshot: Some(doc.clone()),
+            enlarge: 0,
             batch: 0,
         });
         self.live.seen = Some((id, doc.clone(), request, frame));

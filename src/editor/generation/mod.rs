@@ -10,6 +10,7 @@
 
 pub mod candidate;
 mod command;
+mod extras;
 pub mod frame;
 mod jobs;
 mod live;
@@ -20,18 +21,19 @@ mod words;
 
 pub use candidate::{Candidate, CandidateId, REQUEST_NOTE, VEIL};
 pub use command::GenerateCommand;
+pub use extras::{MAX_WORDS, StylePicture, WORDS_NOTE, words_of};
 pub use frame::Frame;
 pub(crate) use jobs::Happening;
 pub use jobs::{JobNumber, Kind, Progress, Waiting, prepare};
 pub use options::{Finish, GenerateOptions, Intent, LiveOptions, Scope, Sees, Style, built_in_styles};
 pub(crate) use shelf::ShelfChange;
-pub use words::{CountTokens, WordCount};
+pub use words::{AskModels, ModelLore, WordCount};
 
 use super::opened::DocId;
 use super::work::Waker;
 use crate::document::{Document, Layer};
-use crate::generate::Backend;
 use crate::generate::engine::Engine;
+use crate::generate::{Backend, region};
 use crate::geom::Rect;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use jobs::{Made, Prepared, Running};
@@ -59,8 +61,8 @@ pub struct Models {
     pub make: MakeBackend,
     /// What can be chosen, the one inside the program first.
     pub choices: Vec<ModelChoice>,
-    /// Counts tokens as a model does, if anything can.
-    pub count: Option<CountTokens>,
+    /// What can be asked about models without running them.
+    pub ask: Option<AskModels>,
 }
 
 /// The state of generation.
@@ -88,8 +90,11 @@ pub struct Generation {
     peeking: bool,
     prepared: (Sender<Prepared>, Receiver<Prepared>),
     made: (Sender<Made>, Receiver<Made>),
+    /// The style picture that was read last, and those that are read.
+    style: Option<StylePicture>,
+    styles: (Sender<Result<StylePicture, String>>, Receiver<Result<StylePicture, String>>),
     live: live::Live,
-    count: Option<CountTokens>,
+    ask: Option<AskModels>,
     counter: words::Counter,
     waker: Waker,
 }
@@ -97,8 +102,8 @@ pub struct Generation {
 impl Generation {
     /// Starts the engine's thread. Without models nothing can be generated, which is said when it is tried.
     pub fn new(models: Option<Models>, options: GenerateOptions, waker: Waker) -> Self {
-        let (engine, choices, count) = match models {
-            Some(Models { make, choices, count }) => (Engine::start(make).ok(), choices, count),
+        let (engine, choices, ask) = match models {
+            Some(Models { make, choices, ask }) => (Engine::start(make).ok(), choices, ask),
             None => (None, Vec::new(), None),
         };
         Self {
@@ -118,8 +123,10 @@ impl Generation {
             peeking: false,
             prepared: unbounded(),
             made: unbounded(),
+            style: None,
+            styles: unbounded(),
             live: live::Live::default(),
-            count,
+            ask,
             counter: words::Counter::default(),
             waker,
         }
@@ -227,6 +234,37 @@ impl Generation {
     /// The same if it is of that document.
     pub fn shown_in(&self, id: DocId) -> Option<CandidateId> {
         self.shown.filter(|shown| self.candidates_of(id).any(|c| c.id == *shown))
+    }
+
+    /// The style picture in hand, once it is read.
+    pub fn style_picture(&self) -> Option<&StylePicture> {
+        self.style.as_ref().filter(|s| Some(&s.path) == self.options.style_picture.as_ref())
+    }
+
+    /// Reads the style picture of the options if it is another one.
+    pub(crate) fn look_at_style(&mut self) {
+        let Some(path) = self.options.style_picture.clone() else {
+            self.style = None;
+            return;
+        };
+        if self.style.as_ref().is_none_or(|s| s.path != path) {
+            let send = self.styles.0.clone();
+            jobs::aside("scumble-style", self.waker.clone(), move || {
+                let _ = send.send(extras::read_style(&path));
+            });
+        }
+    }
+
+    /// Bytes that a picture of the frame needs at its peak, if the model has been looked at.
+    pub fn memory_need(&self, doc: &Document) -> Option<u64> {
+        let footprint = self.footprint()?;
+        let frame = self.frame_rect(doc);
+        let size =
+            region::context::model_size(frame.width(), frame.height(), self.native_px(), footprint.factor);
+        let worded =
+            doc.layers().iter().filter(|l| l.visible && !words_of(l).trim().is_empty()).count() as u32;
+        let guided = u32::from(self.options.style.cfg_scale > 1.0);
+        Some(footprint.need(size.width, size.height, 1 + guided + worded, &[]))
     }
 
     /// What waits, in its order.

@@ -8,6 +8,7 @@ use crate::generate::{Fill, Request};
 use crate::geom::Rect;
 use crate::sampling::{RngKind, SamplerKind};
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// How many prompts are remembered.
 pub const HISTORY: usize = 50;
@@ -252,6 +253,12 @@ pub struct GenerateOptions {
     pub intent: Intent,
     /// How much the model looks at.
     pub sees: Sees,
+    /// Repaints a seam that shows once more.
+    pub mend_seam: bool,
+    /// A picture whose colours results take on.
+    pub style_picture: Option<PathBuf>,
+    /// How far they take them on, 0..=1.
+    pub style_amount: f32,
     /// Panning into empty canvas beside the page offers to extend it.
     pub auto_extend: bool,
     /// What may change where nothing is painted.
@@ -275,6 +282,9 @@ impl Default for GenerateOptions {
             strength: 1.0,
             intent: Intent::Auto,
             sees: Sees::Auto,
+            mend_seam: true,
+            style_picture: None,
+            style_amount: 1.0,
             auto_extend: false,
             scope: Scope::Auto,
             live: LiveOptions::default(),
@@ -290,6 +300,7 @@ impl GenerateOptions {
         self.strength = unit(self.strength, 1.0).max(0.01);
         self.live.strength = unit(self.live.strength, 0.6).max(0.01);
         self.live.opacity = unit(self.live.opacity, 1.0);
+        self.style_amount = unit(self.style_amount, 1.0);
         self.live.steps = self.live.steps.clamp(1, 100);
         self.batch = self.batch.clamp(1, MAX_BATCH);
         self.style.steps = self.style.steps.clamp(1, 200);
@@ -335,14 +346,10 @@ impl GenerateOptions {
             seed,
             rng: RngKind::Canvas,
             strength,
-<<<<<<< HEAD
             fill: self.intent.fill(),
-            context: self.sees.context(),
-=======
-            fill: self.fill,
             finish: if live { Finish::None } else { style.finish.clone() },
-            context: Context::Auto,
->>>>>>> h-gen
+            context: self.sees.context(),
+            mend_seam: self.mend_seam && !live,
             origin: (i64::from(frame.x0), i64::from(frame.y0)),
             ..Request::default()
         }
@@ -373,6 +380,11 @@ impl GenerateOptions {
     pub fn scope(&self) -> Scope {
         if self.intent == Intent::ReplaceBackground { Scope::Others } else { self.scope }
     }
+}
+
+/// Words in those of a style, their wildcards as they are.
+pub(super) fn in_style(template: &str, words: &str) -> String {
+    fill_template(template, words)
 }
 
 /// The prompt in its style's words; a template that forgets the prompt gets it in front.

@@ -294,8 +294,9 @@ fn resize_cursor(angle: f32) -> CursorIcon {
 fn progress_words(p: &Progress) -> String {
     let left = p.secs_left.map(|s| format!(" · {s:.0} s")).unwrap_or_default();
     let steps = if p.steps > 0 { format!(" {}/{}", p.step, p.steps) } else { String::new() };
+    let pass = if p.passes.1 > 1 { format!(" ({} of {})", p.passes.0, p.passes.1) } else { String::new() };
     let stage = if p.stopping { "stopping" } else { p.stage };
-    format!("{stage}{steps}{left}")
+    format!("{stage}{steps}{pass}{left}")
 }
 
 fn outline(painter: &Painter, sheet: &Sheet, rect: CanvasRect) {
