@@ -15,6 +15,7 @@ pub mod frame;
 mod jobs;
 mod live;
 pub mod options;
+mod prepare;
 mod shelf;
 pub mod wildcards;
 mod words;
@@ -24,8 +25,9 @@ pub use command::GenerateCommand;
 pub use extras::{MAX_WORDS, StylePicture, WORDS_NOTE, words_of};
 pub use frame::Frame;
 pub(crate) use jobs::Happening;
-pub use jobs::{JobNumber, Kind, Progress, Waiting, prepare};
+pub use jobs::{JobNumber, Kind, Progress, Waiting};
 pub use options::{Finish, GenerateOptions, Intent, LiveOptions, Scope, Sees, Style, built_in_styles};
+pub use prepare::{prepare, prepare_within};
 pub(crate) use shelf::ShelfChange;
 pub use words::{AskModels, ModelLore, WordCount};
 

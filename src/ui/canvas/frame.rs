@@ -10,8 +10,8 @@ use crate::geom::{Point, Rect as CanvasRect};
 use crate::ui::widgets::{Frame, icon_button_sized};
 use crate::ui::{icons, theme};
 use eframe::egui::{
-    self, Button, Color32, CursorIcon, EventFilter, FontId, Id, Key, Painter, Pos2, Rect, Response, Role,
-    Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
+    self, Button, Color32, CursorIcon, EventFilter, FontId, Id, Key, Modifiers, Painter, Pos2, Rect,
+    Response, Role, Sense, Shape, Stroke, StrokeKind, Ui, UiBuilder, WidgetInfo, pos2, vec2,
 };
 
 /// Distance of handles from the frame, points.
@@ -259,18 +259,17 @@ fn nudge(ui: &Ui, frame: &mut Frame, response: &Response, canvas: &Response) {
     }
     let filter = EventFilter { horizontal_arrows: true, vertical_arrows: true, ..EventFilter::default() };
     ui.memory_mut(|m| m.set_focus_lock_filter(response.id, filter));
-    let (held, pressed) = ui.input(|i| {
-        let pressed = |key| i.num_presses(key) as i32;
-        let right = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft);
-        (i.modifiers, (right, pressed(Key::ArrowDown) - pressed(Key::ArrowUp)))
+    // Taken out of the input: some of these keys are shortcuts elsewhere.
+    let steps = [(Modifiers::ALT, 1), (Modifiers::COMMAND, FINE_SNAP_PX), (Modifiers::NONE, SNAP_PX)];
+    let (right, down) = ui.input_mut(|i| {
+        steps.into_iter().fold((0, 0), |(right, down), (held, step)| {
+            let mut pressed = |key| i.count_and_consume_key(held, key) as i32 * step;
+            let x = pressed(Key::ArrowRight) - pressed(Key::ArrowLeft);
+            (right + x, down + pressed(Key::ArrowDown) - pressed(Key::ArrowUp))
+        })
     });
-    let step = match (held.alt, held.command) {
-        (true, _) => 1,
-        (false, true) => FINE_SNAP_PX,
-        (false, false) => SNAP_PX,
-    };
-    if pressed != (0, 0) {
-        frame.ask(Command::Generate(G::NudgeFrame { right: pressed.0 * step, down: pressed.1 * step }));
+    if (right, down) != (0, 0) {
+        frame.ask(Command::Generate(G::NudgeFrame { right, down }));
     }
     if ui.input(|i| i.key_pressed(Key::Enter)) {
         canvas.request_focus();
