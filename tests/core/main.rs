@@ -1,6 +1,7 @@
 //! Tests of what needs no network.
 
 mod crash;
+mod crash_generation;
 mod display;
 mod document;
 mod editor;
@@ -16,5 +17,7 @@ mod plan;
 mod prng;
 mod prompt;
 mod region;
+mod results;
 mod sampling;
 mod seam;
+mod studio;

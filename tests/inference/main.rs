@@ -6,6 +6,7 @@ mod cli;
 mod files;
 mod kernels;
 mod parity;
+mod soak;
 mod starter;
 mod support;
 mod text;

@@ -130,7 +130,7 @@ fn request(model: &str) -> Request {
 }
 
 fn run(backend: &mut dyn Backend, request: Request, init: &RgbaImage, mask: Option<GrayImage>) -> RgbaImage {
-    let inputs = Inputs { init: Some(init.clone().into()), mask: mask.map(Into::into) };
+    let inputs = Inputs { init: Some(init.clone().into()), mask: mask.map(Into::into), ..Inputs::default() };
     let job = Job { request, index: 0, inputs };
     execute(backend, &job, &mut Quiet::default(), &mut Timings::default()).expect("a picture").image
 }

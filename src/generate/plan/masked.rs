@@ -2,6 +2,7 @@
 
 use image::{GrayImage, RgbaImage};
 
+use super::extras::Extras;
 use super::{Next, base_pass, canvas_origin, check};
 use crate::generate::backend::{GenerateError, ModelFacts, Pass};
 use crate::generate::picture::{Mask, Picture};
@@ -42,6 +43,7 @@ pub(super) struct Masked {
     ring: u32,
     strength: f32,
     second: Option<Second>,
+    pub(super) extras: Extras,
 }
 
 #[derive(Clone, Debug)]
@@ -66,6 +68,7 @@ impl Masked {
         facts: &ModelFacts,
         canvas: RgbaImage,
         mask: Option<&GrayImage>,
+        extras: Extras,
         index: u64,
     ) -> Result<Self, GenerateError> {
         let dims = canvas.dimensions();
@@ -138,6 +141,7 @@ impl Masked {
             ring,
             strength: request.strength,
             second,
+            extras,
         })
     }
 
@@ -153,13 +157,15 @@ impl Masked {
             }
             strength = 1.0;
         }
-        Pass {
+        let mut pass = Pass {
             strength,
             origin: self.world(self.context, self.size.scale),
             init: Some(self.shown.clone()),
             mask: Some(mask_to_model(&mask, &self.size)),
             ..base_pass(request, index, (self.size.width, self.size.height), true)
-        }
+        };
+        self.extras.dress(&mut pass, self.context, &self.size);
+        pass
     }
 
     pub(super) fn after_first(&self, first: &Pass, mut picture: Picture) -> Next {
@@ -178,7 +184,7 @@ impl Masked {
         }
         let local = self.local(*rect);
         let of_second = SECOND_STRENGTH.min(if self.hole.is_some() { 1.0 } else { self.strength });
-        Next::Second(Box::new(Pass {
+        let mut pass = Pass {
             width: size.width,
             height: size.height,
             steps: steps_for_strength(first.steps, of_second, MIN_STEPS).0,
@@ -187,7 +193,9 @@ impl Masked {
             init: Some(to_model(&crop(&shown, local), size)),
             mask: Some(mask_to_model(&crop_mask(&self.denoise, local), size)),
             ..first.clone()
-        }))
+        };
+        self.extras.dress(&mut pass, *rect, size);
+        Next::Second(Box::new(pass))
     }
 
     pub(super) fn after_second(&self, mut picture: Picture) -> RgbaImage {
@@ -213,6 +221,10 @@ impl Masked {
     /// Pastes `picture`, which covers `rect` of the canvas.
     fn finish(&self, rect: Rect, mut picture: Picture) -> RgbaImage {
         let mut out = self.canvas.clone();
+        if self.extras.has_style() {
+            let new = crop_mask(&self.denoise, self.local(rect));
+            self.extras.stylise(&mut picture, Some(&new.data));
+        }
         stitch::paste(&mut out, rect, &picture, &crop_mask(&self.paste, self.local(rect)));
         if self.hole.is_some() {
             let frame = (self.context.width() + self.context.height()) / 2;
@@ -232,6 +244,11 @@ impl Masked {
 
     pub(super) fn second_rect(&self) -> Rect {
         self.second.as_ref().map_or(self.context, |second| second.rect)
+    }
+
+    /// What the last pass covers, and at which size.
+    pub(super) fn finest(&self) -> (Rect, ModelSize) {
+        self.second.as_ref().map_or((self.context, self.size), |second| (second.rect, second.size))
     }
 
     pub(super) fn has_second_pass(&self) -> bool {
@@ -258,7 +275,7 @@ impl Masked {
     }
 
     /// World position of a rectangle of the canvas, in pixels of `scale`.
-    fn world(&self, rect: Rect, scale: f64) -> (i64, i64) {
+    pub(super) fn world(&self, rect: Rect, scale: f64) -> (i64, i64) {
         let at = |canvas: i64, offset: i32| ((canvas + i64::from(offset)) as f64 * scale).floor() as i64;
         (at(self.origin.0, rect.x0), at(self.origin.1, rect.y0))
     }
@@ -271,11 +288,15 @@ fn second(context: Rect, bounds: Rect, size: &ModelSize, facts: &ModelFacts) -> 
     (size.scale < 1.0 && finer.scale >= size.scale * WORTH_A_PASS).then_some(Second { rect, size: finer })
 }
 
+/// The pixels of a rectangle, row by row.
+pub(super) fn rows(rect: Rect) -> impl Iterator<Item = (u32, u32)> {
+    (rect.y0..rect.y1).flat_map(move |y| (rect.x0..rect.x1).map(move |x| (x as u32, y as u32)))
+}
+
 /// The mask inside `rect` of the canvas.
 fn painted_mask(request: &Request, mask: Option<&GrayImage>, rect: Rect) -> Option<Mask> {
     mask?;
-    let rows = (rect.y0..rect.y1).flat_map(|y| (rect.x0..rect.x1).map(move |x| (x as u32, y as u32)));
-    let data = rows.map(|(x, y)| f32::from(mask_at(mask, request, x, y)) / 255.0).collect();
+    let data = rows(rect).map(|(x, y)| f32::from(mask_at(mask, request, x, y)) / 255.0).collect();
     Some(Mask { width: rect.width(), height: rect.height(), data })
 }
 

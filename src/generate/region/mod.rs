@@ -16,6 +16,7 @@ pub mod masks;
 pub mod membrane;
 pub mod morphology;
 pub mod outpaint;
+pub mod palette;
 pub mod resample;
 pub mod seam;
 pub mod stitch;

@@ -1,6 +1,7 @@
 //! The canvas in the window: drawn by the GPU, painted on by pointer, pen and fingers.
 
 pub mod adapter;
+mod frame;
 mod gpu;
 mod input;
 mod overlay;
@@ -27,6 +28,7 @@ const ANTS: Duration = Duration::from_millis(125);
 pub struct Canvas {
     picture: PictureView,
     input: Input,
+    frame: frame::FrameHandles,
     linear_target: bool,
     focused_once: bool,
 }
@@ -44,6 +46,7 @@ impl Canvas {
         Self {
             picture: PictureView::new(messages),
             input: Input::default(),
+            frame: frame::FrameHandles::default(),
             linear_target,
             focused_once: false,
         }
@@ -90,6 +93,7 @@ impl Canvas {
         let deeds = self.input.read(ui, rect, &response, frame);
         self.draw(ui, rect, frame);
         overlay::draw(ui, rect, frame.editor);
+        self.frame.show(ui, rect, frame, &response);
         self.input.cursor(ui, rect, &response, frame.editor);
         (response, deeds)
     }
