@@ -1,9 +1,11 @@
 //! What generation does to documents, and what commands do to generation.
 
 use super::generation::{Finish, Frame, GenerateCommand, Happening, Kind, Scope, Sees, Waiting, frame};
+use super::whole::WholeChange;
+use super::work::Operation;
 use super::{Action, DocId, Editor, NoticeKind};
 use crate::document::edit::{self, Place};
-use crate::document::{Combine, Document, Layer, LayerId, Mask, Pixels, selection};
+use crate::document::{Combine, Document, Layer, LayerId, Pixels, selection};
 use crate::generate::Request;
 use crate::geom::Rect;
 use crate::paint::transform::over;
@@ -103,16 +105,8 @@ impl Editor {
                     self.edit("Clear change mask", |doc| drop(edit::set_change(doc, None)));
                 }
             }
-            G::GrowChange(by) => self.alter_change("Grow change mask", |mask| {
-                if by >= 0 {
-                    selection::grow(mask, by.unsigned_abs())
-                } else {
-                    selection::shrink(mask, by.unsigned_abs())
-                }
-            }),
-            G::FeatherChange(px) => {
-                self.alter_change("Feather change mask", |mask| selection::feather(mask, px))
-            }
+            G::GrowChange(by) => self.alter_change(WholeChange::GrowChange(by)),
+            G::FeatherChange(px) => self.alter_change(WholeChange::FeatherChange(px)),
             G::Extend(page) => self.extend(page),
             G::AcceptLive => self.accept_live(),
         }
@@ -166,10 +160,11 @@ impl Editor {
         }
     }
 
-    fn alter_change(&mut self, name: &str, change: impl FnOnce(&Mask) -> Mask) {
-        match self.doc().change.clone() {
-            Some(mask) => self.edit(name, |doc| drop(edit::set_change(doc, Some(change(&mask))))),
-            None => self.tell(NoticeKind::Info, "Nothing is painted on the change mask."),
+    fn alter_change(&mut self, change: WholeChange) {
+        if self.doc().change.is_some() {
+            self.operate(Operation::Whole(change));
+        } else {
+            self.tell(NoticeKind::Info, "Nothing is painted on the change mask.");
         }
     }
 

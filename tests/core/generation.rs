@@ -339,7 +339,7 @@ fn live_painting_gives_way_to_the_next_stroke() {
     studio.until("the first preview", |e| e.generation().overlay(id).is_some());
     assert!(studio.editor.generation().progress().is_some_and(|p| p.kind == Kind::Live));
     // A change of the canvas: the job that hangs is stopped, a new one made.
-    studio.editor.apply(Command::Act(Action::FillForeground));
+    studio.act(Action::FillForeground);
     let begun = Instant::now();
     studio.until("the new picture", |e| {
         e.generation().progress().is_none() && e.generation().overlay(id).is_some()

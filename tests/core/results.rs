@@ -181,7 +181,7 @@ fn of_one_call_the_least_visible_seam_stands_first() {
     let [r, g, b] = colour;
     let color = scumble::color::Rgba::rgb(r, g, b);
     studio.editor.apply(Command::SetColor { color, settled: true });
-    studio.editor.apply(Command::Act(Action::FillForeground));
+    studio.act(Action::FillForeground);
     let hole = Rect::new(40, 30, 80, 70);
     let select = selection::rect(hole);
     studio.editor.apply(Command::SetChange(Some(select)));
@@ -377,7 +377,7 @@ fn the_frame_is_kept_with_the_document_and_undo_leaves_it() {
     let mut studio = studio(Script::default());
     let at = Rect::new(16, 8, 80, 72);
     studio.ask(G::SetFrame(Frame::Fixed(at)));
-    studio.editor.apply(Command::Act(Action::FillForeground));
+    studio.act(Action::FillForeground);
     studio.editor.apply(Command::Act(Action::Undo));
     assert_eq!(studio.editor.doc().frame, Some(at));
     studio.ask(G::NudgeFrame { right: 8, down: -8 });
@@ -400,8 +400,8 @@ fn the_frame_is_kept_with_the_document_and_undo_leaves_it() {
 #[test]
 fn the_background_is_all_but_what_is_marked() {
     let mut studio = studio(Script::default());
-    studio.editor.apply(Command::Act(Action::SelectAll));
-    studio.editor.apply(Command::Act(Action::FillForeground));
+    studio.act(Action::SelectAll);
+    studio.act(Action::FillForeground);
     let kept = Rect::new(30, 20, 90, 70);
     let mut doc = studio.editor.doc().clone();
     let request = Request { width: 128, height: 96, ..Request::default() };

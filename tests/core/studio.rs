@@ -67,6 +67,12 @@ impl Studio {
         self.ask(G::SetOptions(Box::new(options)));
     }
 
+    /// Asks for an action and waits for it.
+    pub fn act(&mut self, action: scumble::editor::Action) {
+        self.editor.apply(Command::Act(action));
+        self.until("what was asked", |editor| !editor.preview_state().1);
+    }
+
     pub fn page(&self) -> Vec<u8> {
         flatten_rgba8(self.editor.doc(), self.editor.doc().page, Alpha::Straight)
     }

@@ -8,6 +8,25 @@ use crate::generate::Request;
 use crate::geom::Rect;
 use std::path::PathBuf;
 
+impl GenerateCommand {
+    /// Whether it takes the picture as it is, or changes it.
+    pub fn touches_picture(&self) -> bool {
+        use GenerateCommand as G;
+        match self {
+            G::Start | G::StartFirst | G::Replace | G::Accept(_) | G::Rerun(_) | G::UseAsInit(_) => true,
+            G::MoreLike(_) | G::Vary(_) | G::Extend(_) | G::AcceptLive | G::Refine(_) => true,
+            G::Upscale(_) | G::UpscaleCandidate(..) => true,
+            G::ChangeFromSelection | G::SelectionFromChange | G::ClearChange => true,
+            G::GrowChange(_) | G::FeatherChange(_) => true,
+            G::Cancel | G::CancelAll | G::Pause(_) | G::Remove(_) | G::Move(..) => false,
+            G::Show(_) | G::ShowNext(_) | G::Discard(_) | G::DiscardAll | G::Restore(_) => false,
+            G::Forget(_) | G::ForgetRejected | G::AskSave(_) | G::SaveAs(..) | G::Copy(_) => false,
+            G::Peek(_) | G::Recall(_) | G::TakeSettings(_) | G::SetOptions(_) => false,
+            G::AskStylePicture | G::SetStylePicture(_) | G::SetFrame(_) | G::NudgeFrame { .. } => false,
+        }
+    }
+}
+
 /// Something about generation.
 #[derive(Clone, Debug, PartialEq)]
 pub enum GenerateCommand {
