@@ -12,7 +12,7 @@ use crate::generate::region::seam::SeamScore;
 use crate::generate::{Picture, Request};
 use crate::geom::Rect;
 use image::{GrayImage, RgbaImage};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 /// Which job; never used twice while the program runs.
@@ -449,10 +449,29 @@ impl Generation {
     }
 }
 
+/// Cores for what is done to pictures before and after the model, so that the window's own small tasks never stand in
+/// line behind it.
+fn pool() -> Option<&'static rayon::ThreadPool> {
+    static POOL: OnceLock<Option<rayon::ThreadPool>> = OnceLock::new();
+    let build = || {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = cores.saturating_sub(1).max(1);
+        rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|_| "scumble-finish".into())
+            .build()
+            .ok()
+    };
+    POOL.get_or_init(build).as_ref()
+}
+
 /// Runs something on a thread of its own and wakes the window afterwards.
 pub(super) fn aside(name: &str, waker: crate::editor::work::Waker, work: impl FnOnce() + Send + 'static) {
     let spawned = std::thread::Builder::new().name(name.into()).spawn(move || {
-        work();
+        match pool() {
+            Some(pool) => pool.install(work),
+            None => work(),
+        }
         waker();
     });
     debug_assert!(spawned.is_ok(), "no thread could be started");
