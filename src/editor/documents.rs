@@ -53,7 +53,10 @@ impl Editor {
     pub(super) fn replace_untouched(&mut self, name: &str, doc: Document) -> DocId {
         let untouched = self.documents.len() == 1 && {
             let open = &self.documents[0];
-            open.path.is_none() && !open.modified() && !open.saving() && open.history.names().len() == 1
+            let made = self.generation.candidates_of(open.id).next().is_some()
+                || self.generation.progress().is_some_and(|p| p.document == open.id);
+            let plain = open.path.is_none() && !open.modified() && !open.saving();
+            plain && !made && open.history.names().len() == 1
         };
         let id = self.put_document(name, doc);
         if untouched {

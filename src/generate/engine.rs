@@ -231,9 +231,11 @@ impl Engine {
         let (outbox, events) = bounded(MAX_EVENTS);
         let stop = Cancel::default();
         let stopping = stop.clone();
-        let thread = std::thread::Builder::new()
-            .name("scumble-inference".into())
-            .spawn(move || serve(make, &queue, &outbox, &stopping))?;
+        let thread =
+            std::thread::Builder::new().name("scumble-inference".into()).spawn(move || match own_pool() {
+                Some(pool) => pool.install(move || serve(make, &queue, &outbox, &stopping)),
+                None => serve(make, &queue, &outbox, &stopping),
+            })?;
         Ok(Self { jobs: Some(jobs), waiting, events, thread: Some(thread), next: 0, stop })
     }
 
@@ -265,6 +267,12 @@ impl Engine {
     pub fn events(&self) -> &Receiver<JobEvent> {
         &self.events
     }
+}
+
+/// Cores for models alone. In the common pool the small tasks of a stroke would stand in line behind a layer of the
+/// network, and the pen would stutter.
+fn own_pool() -> Option<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new().thread_name(|_| "scumble-inference".into()).build().ok()
 }
 
 impl Drop for Engine {

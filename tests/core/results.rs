@@ -114,6 +114,21 @@ fn pictures_that_are_not_taken_come_back_after_a_crash() {
 }
 
 #[test]
+fn an_empty_document_with_pictures_does_not_make_room() {
+    let mut studio = studio(Script::default());
+    make(&mut studio, 1);
+    let ground = scumble::color::Rgba::WHITE;
+    let new = Command::NewDocument { name: "next".into(), width: 32, height: 32, ground };
+    studio.editor.apply(new);
+    assert_eq!(studio.editor.documents().len(), 2);
+    assert_eq!(studio.editor.generation().candidates().len(), 1);
+    // What is of another document is neither shown nor browsed nor taken by Enter here.
+    studio.editor.apply(Command::Act(Action::NextCandidate));
+    studio.editor.confirm();
+    assert_eq!(studio.editor.generation().candidates().len(), 1);
+}
+
+#[test]
 fn the_shelf_holds_no_more_than_it_may() {
     use scumble::io::shelf::{Board, clear, put, read, shift, trim};
     let folder = tempfile::tempdir().unwrap();

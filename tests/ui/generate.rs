@@ -290,13 +290,13 @@ fn a_style_picture_is_chosen_shown_and_cleared() {
     let picture = image::RgbaImage::from_pixel(40, 20, image::Rgba([200, 30, 60, 255]));
     scumble::io::save_png(&file, &picture, &[]).unwrap();
     window.dialogs.answer(vec![file.clone()]);
-    window.harness.get_by_label("Choose style picture").click();
+    window.harness.get_by_label("Choose style picture").click_accesskit();
     window.until("the style picture", |app| app.editor.generation().style_picture().is_some());
     window.steps(3);
     make(&mut window, 1);
     let request = window.app().editor.generation().candidates()[0].request.clone();
     assert_eq!(request.style.map(|s| s.path), Some(file.display().to_string()));
-    window.harness.get_by_label("Clear style picture").click();
+    window.harness.get_by_label("Clear style picture").click_accesskit();
     window.steps(3);
     assert_eq!(window.app().editor.generation().options.style_picture, None);
     assert!(window.app().editor.generation().style_picture().is_none());

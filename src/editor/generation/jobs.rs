@@ -12,7 +12,7 @@ use crate::generate::region::seam::SeamScore;
 use crate::generate::{Picture, Request};
 use crate::geom::Rect;
 use image::{GrayImage, RgbaImage};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 /// Which job; never used twice while the program runs.

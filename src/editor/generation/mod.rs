@@ -205,6 +205,7 @@ impl Generation {
         self.waiting.retain(|w| w.document != id);
         self.candidates.retain(|c| c.document != id);
         self.rejected.retain(|c| c.document != id);
+        self.forget_shelf(id);
         if self.running.as_ref().is_some_and(|r| r.job.document == id) {
             self.cancel_running();
         }

@@ -155,6 +155,12 @@ impl Generation {
         those.into_iter().map(|(_, picture)| picture).collect()
     }
 
+    /// A document is closed: nothing is to be told of its pictures.
+    pub(super) fn forget_shelf(&mut self, of: DocId) {
+        self.shelf.changes.retain(|c| c.document() != of);
+        self.shelf.taken.retain(|(id, _)| *id != of);
+    }
+
     /// How many pictures wait for a document.
     pub(crate) fn waiting_for(&self, id: DocId) -> usize {
         self.candidates_of(id).count()

@@ -2,7 +2,7 @@
 //! in hand. Handles lie outside of the frame, so that they are in nobody's way who paints in it.
 
 use crate::editor::generation::frame::{FINE_SNAP_PX, Frame as Place, SNAP_PX, Snap, dragged};
-use crate::editor::generation::{GenerateCommand as G, Progress};
+use crate::editor::generation::{GenerateCommand as G, Kind, Progress};
 use crate::editor::tool::ToolKind;
 use crate::editor::tool::grip::{self, Grip};
 use crate::editor::{Command, Editor};
@@ -35,6 +35,8 @@ struct Drag {
 #[derive(Debug, Default)]
 pub struct FrameHandles {
     drag: Option<Drag>,
+    /// Where it takes the pointer, points.
+    spots: Vec<Rect>,
 }
 
 /// The canvas in the window: where canvas points lie.
@@ -61,6 +63,11 @@ impl Sheet<'_> {
 }
 
 impl FrameHandles {
+    /// Where it takes the pointer instead of the canvas beneath, as it was drawn last.
+    pub fn take_spots(&mut self) -> Vec<Rect> {
+        std::mem::take(&mut self.spots)
+    }
+
     /// Draws the frame and what belongs to it, and takes what is done to it.
     pub fn show(&mut self, ui: &mut Ui, rect: Rect, frame: &mut Frame, canvas: &Response) {
         if !frame.editor.generation().available() {
@@ -70,11 +77,13 @@ impl FrameHandles {
         let sheet = Sheet { editor, rect, scale: f64::from(ui.ctx().pixels_per_point()) };
         let painter = ui.painter().with_clip_rect(rect);
         let id = editor.open().id;
-        let running = editor.generation().progress().filter(|p| p.document == id);
+        // The live picture begins anew with every stroke: the frame stays as it is meanwhile.
+        let of_document = |p: &Progress| p.document == id && p.kind != Kind::Live;
+        let running = editor.generation().progress().filter(of_document);
         let own = editor.generation().frame_rect(editor.doc());
         let shown = running.as_ref().map_or(own, |p| p.frame);
         outline(&painter, &sheet, shown);
-        let view = editor.generation().running_view(id);
+        let view = running.as_ref().and_then(|_| editor.generation().running_view(id));
         let view = view.unwrap_or_else(|| editor.generation().view_rect(editor.doc()));
         if view != shown {
             model_view(&painter, &sheet, view);
@@ -86,10 +95,10 @@ impl FrameHandles {
             self.handles(ui, &sheet, frame, own, canvas);
         }
         if still && editor.doc().frame.is_some() {
-            follow_button(ui, top, frame);
+            self.spots.push(follow_button(ui, top, frame));
         }
         if let Some(page) = editor.extend_offer() {
-            offer(ui, &sheet, page, frame);
+            self.spots.extend(offer(ui, &sheet, page, frame));
         }
     }
 
@@ -113,12 +122,14 @@ impl FrameHandles {
         let mut corner = top - vec2(-OUT, size.y + 4.0);
         let all = Rect::from_points(&corners);
         if all.intersects(sheet.rect) {
-            corner.x = corner.x.clamp(sheet.rect.left() + 2.0, (sheet.rect.right() - size.x - 30.0).max(2.0));
-            corner.y = corner.y.clamp(sheet.rect.top() + 2.0, (sheet.rect.bottom() - size.y - 2.0).max(2.0));
+            // The left and upper edge count where there is no room for both.
+            corner.x = corner.x.min(sheet.rect.right() - size.x - 30.0).max(sheet.rect.left() + 2.0);
+            corner.y = corner.y.min(sheet.rect.bottom() - size.y - 2.0).max(sheet.rect.top() + 2.0);
         }
         let label = Rect::from_min_size(corner, size);
         let mut hot = false;
         if running.is_none() && sheet.rect.intersects(label) {
+            self.spots.push(label.intersect(sheet.rect));
             let response = ui.interact(
                 label.intersect(sheet.rect),
                 Id::unique("generation frame"),
@@ -163,6 +174,7 @@ impl FrameHandles {
                 continue;
             }
             let id = Id::unique(("generation frame handle", i));
+            self.spots.push(spot.expand(MISS).intersect(sheet.rect));
             let response = ui.interact(spot.expand(MISS).intersect(sheet.rect), id, Sense::drag());
             let label = format!("Pull generation frame: {}", NAMES[i]);
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
@@ -195,6 +207,7 @@ impl FrameHandles {
             if !upright || strip.is_negative() {
                 continue;
             }
+            self.spots.push(strip);
             let response = ui.interact(strip, Id::unique(("generation frame border", i)), Sense::drag());
             response.widget_info(|| {
                 WidgetInfo::labeled(Role::Button, true, format!("Move generation frame {}", i + 1))
@@ -319,7 +332,7 @@ fn model_view(painter: &Painter, sheet: &Sheet, rect: CanvasRect) {
 }
 
 /// Lets a frame that was put somewhere follow again.
-fn follow_button(ui: &mut Ui, label: Rect, frame: &mut Frame) {
+fn follow_button(ui: &mut Ui, label: Rect, frame: &mut Frame) -> Rect {
     let spot =
         Rect::from_min_size(pos2(label.right() + 3.0, label.top()), vec2(label.height(), label.height()));
     let mut child = ui.new_child(UiBuilder::new().max_rect(spot));
@@ -327,10 +340,11 @@ fn follow_button(ui: &mut Ui, label: Rect, frame: &mut Frame) {
     if icon_button_sized(&mut child, icons::NAVIGATOR, words, false, label.height()).clicked() {
         frame.ask(Command::Generate(G::SetFrame(Place::Follow)));
     }
+    spot
 }
 
-/// The next piece of canvas beside the page, with a button that makes it.
-fn offer(ui: &mut Ui, sheet: &Sheet, page: CanvasRect, frame: &mut Frame) {
+/// The next piece of canvas beside the page, with a button that makes it; returns where that is.
+fn offer(ui: &mut Ui, sheet: &Sheet, page: CanvasRect, frame: &mut Frame) -> Option<Rect> {
     let old = sheet.editor.doc().page;
     let new = CanvasRect {
         x0: if page.x1 > old.x1 { old.x1 } else { page.x0 },
@@ -346,7 +360,7 @@ fn offer(ui: &mut Ui, sheet: &Sheet, page: CanvasRect, frame: &mut Frame) {
     painter.extend(Shape::dashed_line(&points, Stroke::new(1.0, theme::ACCENT), 3.0, 4.0));
     let visible = Rect::from_points(&corners).intersect(sheet.rect);
     if visible.is_negative() {
-        return;
+        return None;
     }
     let size = vec2(150.0, 26.0);
     let spot = Rect::from_center_size(visible.center(), size);
@@ -360,4 +374,5 @@ fn offer(ui: &mut Ui, sheet: &Sheet, page: CanvasRect, frame: &mut Frame) {
     if response.clicked() {
         frame.ask(Command::Generate(G::Extend(page)));
     }
+    Some(response.rect)
 }

@@ -80,7 +80,9 @@ impl Canvas {
             frame.ask(Command::View(ViewCommand::Resize { width: w, height: h }));
         }
         // Tab, arrows and Escape are the canvas' own while it has the focus.
-        if !self.focused_once || (response.contains_pointer() && ui.input(|i| i.pointer.any_pressed())) {
+        let pressed = ui.input(|i| i.pointer.any_pressed().then(|| i.pointer.interact_pos()).flatten());
+        let pressed = pressed.is_some_and(|pos| response.contains_pointer() && !self.input.is_taken(pos));
+        if !self.focused_once || pressed {
             response.request_focus();
             self.focused_once = true;
         }
@@ -94,6 +96,7 @@ impl Canvas {
         self.draw(ui, rect, frame);
         overlay::draw(ui, rect, frame.editor);
         self.frame.show(ui, rect, frame, &response);
+        self.input.taken = self.frame.take_spots();
         self.input.cursor(ui, rect, &response, frame.editor);
         (response, deeds)
     }
