@@ -48,8 +48,33 @@ fn models() -> Option<scumble::editor::generation::Models> {
         let native_px = inside.unwrap_or(512);
         ModelChoice { name: entry.id.clone(), id: entry.id, native_px }
     };
+    let value_bytes = placement.storage.size_in_bytes() as u64;
     let choices = catalog::list().into_iter().map(choice).collect();
-    Some(Models { make: Box::new(move || Box::new(CandleBackend::new(placement.clone()))), choices })
+    Some(Models {
+        make: Box::new(move || Box::new(CandleBackend::new(placement.clone()))),
+        choices,
+        ask: Some(std::sync::Arc::new(Lore { counter: Default::default(), value_bytes })),
+    })
+}
+
+/// What can be said of a model from its files.
+#[cfg(all(feature = "gui", feature = "inference"))]
+struct Lore {
+    counter: scumble::diffusion::text::TokenCounter,
+    /// Bytes of a weight in memory.
+    value_bytes: u64,
+}
+
+#[cfg(all(feature = "gui", feature = "inference"))]
+impl scumble::editor::generation::ModelLore for Lore {
+    fn tokens(&self, model: &str, text: &str) -> Option<scumble::generate::prompt::TokenCount> {
+        self.counter.count(model, text)
+    }
+
+    fn footprint(&self, model: &str) -> Option<scumble::generate::Footprint> {
+        let model = scumble::models::Model::open(model).ok()?;
+        scumble::models::memory::footprint(&model, self.value_bytes).ok()
+    }
 }
 
 #[cfg(all(feature = "gui", not(feature = "inference")))]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::diffusion::{DTypeChoice, DeviceChoice};
-use crate::generate::{Encode, Fill, Margins};
+use crate::generate::{Encode, Fill, Finish, Margins};
 use crate::sampling::{RngKind, SamplerKind, ScheduleKind};
 
 /// Paint, with a diffusion model among the brushes. Without a command a window opens.
@@ -33,7 +33,7 @@ pub enum Command {
 #[derive(Debug, ClapArgs)]
 pub struct GenerateArgs {
     /// What to paint. (word), (word:1.3), [word] weigh words; BREAK starts a new window
-    #[arg(short, long, required_unless_present = "from", allow_hyphen_values = true)]
+    #[arg(short, long, required_unless_present_any = ["from", "upscale"], allow_hyphen_values = true)]
     pub prompt: Option<String>,
 
     /// What to avoid
@@ -89,7 +89,8 @@ pub struct GenerateArgs {
     #[arg(short, long, value_name = "PICTURE")]
     pub init: Option<PathBuf>,
 
-    /// How much of the initial picture may change, 0 to 1 [default: 0.6; 1 with a mask or --outpaint]
+    /// How much of the initial picture may change, 0 to 1 [default: 0.6; 1 with a mask or --outpaint; 0.3 with
+    /// --upscale]
     #[arg(long)]
     pub strength: Option<f32>,
 
@@ -104,6 +105,31 @@ pub struct GenerateArgs {
     /// Extend the initial picture by so many pixels on each side
     #[arg(long, value_name = "L,T,R,B", value_parser = parse_margins)]
     pub outpaint: Option<Margins>,
+
+    /// Words for the white part of a mask of the picture's size; may be given several times
+    #[arg(long, value_name = "MASK=WORDS", value_parser = parse_region, allow_hyphen_values = true)]
+    pub region: Vec<RegionArg>,
+
+    /// Picture whose colours the result takes on
+    #[arg(long, value_name = "PICTURE")]
+    pub style: Option<PathBuf>,
+
+    /// How far it takes them on, 0 to 1 [default: 1]
+    #[arg(long, value_name = "F")]
+    pub style_amount: Option<f32>,
+
+    /// Enlarge the initial picture 2 or 4 times and repaint it in tiles; 1 repaints it at its own size
+    #[arg(long, value_name = "FACTOR", num_args = 1)]
+    pub upscale: Option<u32>,
+
+    /// Repaint a visible seam of a mask or of --outpaint once more
+    #[arg(long)]
+    pub mend_seam: bool,
+
+    /// Lay the picture down in strokes of a brush: none, strokes or strokes:BRUSH [default: strokes for the starter
+    /// where the prompt asks for oil or gouache, else none]
+    #[arg(long, value_name = "HOW", value_parser = parse_finish)]
+    pub finish: Option<Finish>,
 
     /// No refinements: whole picture as context, hard mask, no fill, no colour match, no second pass
     #[arg(long)]
@@ -147,6 +173,18 @@ pub struct PlaceArgs {
     /// In which precision weights are kept
     #[arg(long, value_enum, default_value = "auto")]
     pub dtype: DTypeArg,
+
+    /// Memory for model and picture in MiB; where it is too little, painting takes longer or is done smaller [default:
+    /// what is free]
+    #[arg(long, value_name = "MIB")]
+    pub max_memory: Option<u64>,
+}
+
+impl PlaceArgs {
+    /// In bytes.
+    pub fn memory_limit(&self) -> Option<u64> {
+        self.max_memory.map(|mib| mib.saturating_mul(1 << 20))
+    }
 }
 
 #[derive(Debug, ClapArgs)]
@@ -198,6 +236,20 @@ pub enum BenchCommand {
         /// Side of the large document in pixels, 512 to 8192 (4096 takes 1.3 GB)
         #[arg(long, default_value_t = 4096)]
         size: i32,
+
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Seams of the starter's inpainting and outpainting, against a naive paste
+    Seams {
+        /// How many seeds
+        #[arg(long, default_value_t = 20)]
+        seeds: u64,
+
+        /// Mend bad seams, as --mend-seam does
+        #[arg(long)]
+        mend: bool,
 
         /// Print one JSON object
         #[arg(long)]
@@ -297,6 +349,31 @@ fn parse_size(text: &str) -> Result<(u32, u32), String> {
         _ => Err("each side must be a whole number from 8 to 16384".to_string()),
     };
     Ok((side(w)?, side(h)?))
+}
+
+/// A mask and its words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RegionArg {
+    pub mask: PathBuf,
+    pub prompt: String,
+}
+
+fn parse_region(text: &str) -> Result<RegionArg, String> {
+    match text.split_once('=') {
+        Some((mask, prompt)) if !mask.is_empty() => {
+            Ok(RegionArg { mask: mask.into(), prompt: prompt.into() })
+        }
+        _ => Err("write it as MASK=WORDS, as sky.png=stormy clouds".into()),
+    }
+}
+
+fn parse_finish(text: &str) -> Result<Finish, String> {
+    match text.split_once(':') {
+        None if text == "none" => Ok(Finish::None),
+        None if text == "strokes" => Ok(Finish::Strokes("Oil".into())),
+        Some(("strokes", brush)) => Ok(Finish::Strokes(brush.into())),
+        _ => Err("write none, strokes or strokes:BRUSH".into()),
+    }
 }
 
 fn parse_margins(text: &str) -> Result<Margins, String> {

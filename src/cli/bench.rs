@@ -12,6 +12,12 @@ pub fn run(args: &BenchArgs) -> Result<(), CliError> {
     match &args.command {
         BenchCommand::Engine(args) => engine(args),
         BenchCommand::Canvas { size, json } => canvas(*size, *json),
+        BenchCommand::Seams { seeds, mend, json } => {
+            if !(1..=1000).contains(seeds) {
+                return Err(CliError::Usage("--seeds 1 to 1000 are possible".into()));
+            }
+            super::bench_seams::run(*seeds, *mend, *json)
+        }
         BenchCommand::Live { size, strokes, json } => {
             if !(64..=4096).contains(size) || !(1..=1000).contains(strokes) {
                 return Err(CliError::Usage("--size 64 to 4096 and --strokes 1 to 1000 are possible".into()));

@@ -33,6 +33,7 @@ pub fn run(side: u32, strokes: u32, as_json: bool) -> Result<(), CliError> {
     let models = Models {
         make: Box::new(move || Box::new(CandleBackend::new(placement.clone()))),
         choices: vec![ModelChoice { id: "starter".into(), name: "starter".into(), native_px: 128 }],
+        ask: None,
     };
     let mut settings = Settings { new_size: (side, side), ..Settings::default() };
     settings.generate.prompt = "a lake at sunset".into();

@@ -13,14 +13,19 @@ use super::args::GenerateArgs;
 use super::progress::Progress;
 use super::stats::peak_rss_mb;
 use crate::diffusion::{CandleBackend, Placement};
-use crate::generate::engine::{Engine, Inputs, Job, JobEvent, JobHandle};
+use crate::editor::generation::candidate;
+use crate::generate::engine::{Engine, Inputs, Job, JobEvent, JobHandle, Mended};
 use crate::generate::metadata;
-use crate::generate::{Cancel, ModelFacts, Request, Source, Timings};
+use crate::generate::{Cancel, Finish, Fit, ModelFacts, RegionPrompt, Request, Source, Timings};
+use crate::geom::Rect;
 use crate::io;
 use crate::models::Model;
+use crate::paint::preset;
 
 /// Most pictures of one call.
 const MAX_BATCH: u32 = 1024;
+/// How much tiles of an enlarged picture may change.
+const UPSCALE_STRENGTH: f32 = 0.3;
 
 pub fn run(args: &GenerateArgs) -> Result<(), CliError> {
     let begun = Instant::now();
@@ -42,8 +47,10 @@ pub fn run(args: &GenerateArgs) -> Result<(), CliError> {
     }
 
     let stop = cancel_on_ctrl_c();
-    let mut engine = Engine::start(move || Box::new(CandleBackend::new(placement.clone())))
-        .map_err(|e| CliError::Failure(format!("no thread could be started: {e}")))?;
+    let limit = args.place.memory_limit();
+    let mut engine =
+        Engine::start(move || Box::new(CandleBackend::new(placement.clone()).with_memory_limit(limit)))
+            .map_err(|e| CliError::Failure(format!("no thread could be started: {e}")))?;
     let mut files = Vec::new();
     let mut total = Timings::default();
     let mut made_by = None;
@@ -52,7 +59,8 @@ pub fn run(args: &GenerateArgs) -> Result<(), CliError> {
         let handle = engine.submit(job)?;
         let label = if args.batch > 1 { format!("{}/{} ", index + 1, args.batch) } else { String::new() };
         let mut item = Item { args, index, label, handle, stop: &stop };
-        let (image, facts, timings) = item.wait(&engine)?;
+        let Done { image, paste, facts, timings } = item.wait(&engine)?;
+        let image = laid_down(image, &paste, &request.finish, request.seed.wrapping_add(u64::from(index)));
         let kept = io::save_picture(output, &image, &texts_of(&request, index, &image)?).map_err(failure)?;
         if !kept {
             eprintln!("note: {} cannot carry the request; PNG can", output.display());
@@ -90,6 +98,14 @@ fn failure(error: io::FileError) -> CliError {
     CliError::Failure(error.to_string())
 }
 
+/// A finished picture.
+struct Done {
+    image: image::RgbaImage,
+    paste: Arc<image::GrayImage>,
+    facts: ModelFacts,
+    timings: Timings,
+}
+
 /// One picture of the batch on its way.
 struct Item<'a> {
     args: &'a GenerateArgs,
@@ -101,7 +117,7 @@ struct Item<'a> {
 
 impl Item<'_> {
     /// Waits for the picture, shows progress and writes previews meanwhile.
-    fn wait(&mut self, engine: &Engine) -> Result<(image::RgbaImage, ModelFacts, Timings), CliError> {
+    fn wait(&mut self, engine: &Engine) -> Result<Done, CliError> {
         let progress = Progress::new(std::mem::take(&mut self.label));
         let mut written = 0u32;
         let outcome = loop {
@@ -117,9 +133,10 @@ impl Item<'_> {
             };
             match event {
                 JobEvent::Started { .. } | JobEvent::Pass { .. } => {}
+                JobEvent::Thrift { fit, .. } => eprintln!("{}", thrift_note(&fit)),
                 JobEvent::Progress { stage, steps: 0, .. } => progress.stage(stage),
-                JobEvent::Progress { step, steps, step_secs, secs_left, .. } => {
-                    progress.step(step, steps, step_secs, secs_left);
+                JobEvent::Progress { step, steps, step_secs, secs_left, pass, passes, .. } => {
+                    progress.step((pass, passes), step, steps, step_secs, secs_left);
                 }
                 JobEvent::Preview { preview, .. } => {
                     written += 1;
@@ -129,7 +146,12 @@ impl Item<'_> {
                         return Err(error);
                     }
                 }
-                JobEvent::Finished { image, facts, timings, .. } => break Ok((image, facts, timings)),
+                JobEvent::Finished { image, paste, facts, timings, mended, .. } => {
+                    if let Some(mended) = mended {
+                        eprintln!("{}", mended_note(&mended));
+                    }
+                    break Ok(Done { image, paste, facts, timings });
+                }
                 JobEvent::Failed { error, .. } => {
                     break Err(match &*error {
                         crate::generate::GenerateError::Request(why) => CliError::Usage(why.clone()),
@@ -152,6 +174,25 @@ impl Item<'_> {
         let image = image::DynamicImage::ImageRgb8(picture.to_rgb8()).into_rgba8();
         io::save_png(&dir.join(name), &image, &[]).map_err(failure)
     }
+}
+
+/// What came of mending a seam, for people.
+fn mended_note(mended: &Mended) -> String {
+    let outcome = if mended.kept { "mended" } else { "left as it was, the second try was no better" };
+    format!("seam: a step of {:.2}, then {:.2}: {outcome}", mended.before.step, mended.after.step)
+}
+
+/// What a run in too little memory does, for people.
+fn thrift_note(fit: &Fit) -> String {
+    let mib = |bytes: u64| bytes.div_ceil(1 << 20);
+    let savings: Vec<&str> = fit.savings.iter().map(|s| s.label()).collect();
+    format!(
+        "note: this needs about {} MiB and {} are free; it is done in {} MiB: {}",
+        mib(fit.wanted),
+        mib(fit.available.unwrap_or(fit.wanted)),
+        mib(fit.need),
+        savings.join(", ")
+    )
 }
 
 /// The request stored in `file`.
@@ -201,21 +242,38 @@ fn build_request(args: &GenerateArgs, base: Option<Request>) -> Result<(Request,
         rng = args.rng,
         clip_skip = args.clip_skip,
         outpaint = args.outpaint,
+        style_amount = args.style_amount,
+        upscale = args.upscale,
         fill = args.fill,
         encode = args.encode,
         origin = args.origin,
     };
     r.plain |= args.plain;
+    r.mend_seam |= args.mend_seam;
     let init =
         picture(args.init.as_deref(), &mut r.init, |p| io::load_picture(p).map_err(failure), |i| i.as_raw())?;
     let mask =
         picture(args.mask.as_deref(), &mut r.mask, |p| io::load_mask(p).map_err(failure), |i| i.as_raw())?;
+    let style = picture(
+        args.style.as_deref(),
+        &mut r.style,
+        |p| io::load_picture(p).map_err(failure),
+        |i| i.as_raw(),
+    )?;
+    let regions = regions(args, &mut r)?;
     let whole = mask.is_none() && r.outpaint.is_zero();
     match args.strength {
         Some(strength) => r.strength = strength,
+        None if args.upscale.is_some() => r.strength = UPSCALE_STRENGTH,
         None if fresh => r.strength = if init.is_some() && whole { 0.6 } else { 1.0 },
         None => {}
     }
+    match &args.finish {
+        Some(finish) => r.finish = finish.clone(),
+        None if fresh => r.finish = usual_finish(&r),
+        None => {}
+    }
+    check_finish(&r.finish)?;
     match (&init, args.size) {
         (Some(init), Some(size)) if size != init.dimensions() => {
             return Err(CliError::Usage(format!(
@@ -232,7 +290,60 @@ fn build_request(args: &GenerateArgs, base: Option<Request>) -> Result<(Request,
         (None, None) if fresh => (r.width, r.height) = (model.native_px(), model.native_px()),
         (None, None) => {}
     }
-    Ok((r, Inputs { init: init.map(Arc::new), mask: mask.map(Arc::new) }))
+    let inputs =
+        Inputs { init: init.map(Arc::new), mask: mask.map(Arc::new), style: style.map(Arc::new), regions };
+    Ok((r, inputs))
+}
+
+/// The masks of the regions that the arguments or, failing that, the request names.
+fn regions(args: &GenerateArgs, r: &mut Request) -> Result<Vec<Arc<image::GrayImage>>, CliError> {
+    let mut given: Vec<Option<&Path>> = vec![None; r.regions.len()];
+    if !args.region.is_empty() {
+        given = args.region.iter().map(|region| Some(region.mask.as_path())).collect();
+        let region = |prompt: &String| RegionPrompt { prompt: prompt.clone(), weight: 1.0, mask: None };
+        r.regions = args.region.iter().map(|a| region(&a.prompt)).collect();
+    }
+    let mut masks = Vec::new();
+    for (region, path) in r.regions.iter_mut().zip(given) {
+        let mask = picture(path, &mut region.mask, |p| io::load_mask(p).map_err(failure), |i| i.as_raw())?;
+        masks.extend(mask.map(Arc::new));
+    }
+    Ok(masks)
+}
+
+/// The starter paints soft fields of colour, which strokes suit where the words ask for them.
+fn usual_finish(request: &Request) -> Finish {
+    let asks_for =
+        |word: &str| request.prompt.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|w| w == word);
+    match request.model.as_str() {
+        crate::models::starter::ID if request.plain => Finish::None,
+        crate::models::starter::ID if asks_for("oil") => Finish::Strokes("Oil".into()),
+        crate::models::starter::ID if asks_for("gouache") => Finish::Strokes("Gouache".into()),
+        _ => Finish::None,
+    }
+}
+
+/// A brush that there is not is better found out before painting.
+fn check_finish(finish: &Finish) -> Result<(), CliError> {
+    let Finish::Strokes(name) = finish else { return Ok(()) };
+    let brushes = preset::built_in();
+    if brushes.iter().any(|b| b.name.eq_ignore_ascii_case(name)) {
+        return Ok(());
+    }
+    let names: Vec<&str> = brushes.iter().map(|b| b.name.as_str()).collect();
+    Err(CliError::Usage(format!("--finish: there is no brush '{name}'; there are {}", names.join(", "))))
+}
+
+/// The picture as it is laid down.
+fn laid_down(
+    image: image::RgbaImage,
+    paste: &image::GrayImage,
+    finish: &Finish,
+    seed: u64,
+) -> image::RgbaImage {
+    let Finish::Strokes(brush) = finish else { return image };
+    let frame = Rect::from_size(0, 0, image.width(), image.height());
+    candidate::picture_in_strokes(frame, &image, paste, brush, seed).unwrap_or(image)
 }
 
 /// Loads the picture that the arguments or, failing that, the request names; in the second case it must still
@@ -331,8 +442,8 @@ fn report(
         "negative": request.negative,
         "size": format!(
             "{}x{}",
-            request.width + request.outpaint.left + request.outpaint.right,
-            request.height + request.outpaint.top + request.outpaint.bottom
+            (request.width + request.outpaint.left + request.outpaint.right) * request.upscale.max(1),
+            (request.height + request.outpaint.top + request.outpaint.bottom) * request.upscale.max(1)
         ),
         "steps": request.steps,
         "cfg": request.cfg_scale,

@@ -4,6 +4,7 @@
 mod args;
 mod bench;
 mod bench_live;
+mod bench_seams;
 mod generate;
 mod info;
 mod models;

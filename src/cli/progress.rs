@@ -31,9 +31,12 @@ impl Progress {
         }
     }
 
-    /// A step was done.
-    pub fn step(&self, step: u32, steps: u32, secs: f64, secs_left: Option<f64>) {
-        let left = secs_left.map(|s| format!(", {s:.1} s left")).unwrap_or_default();
+    /// A step was done, of pass `pass.0` of `pass.1`.
+    pub fn step(&self, pass: (u32, u32), step: u32, steps: u32, secs: f64, secs_left: Option<f64>) {
+        let mut left = secs_left.map(|s| format!(", {s:.1} s left")).unwrap_or_default();
+        if pass.1 > 1 {
+            left += &format!(" in pass {}/{}", pass.0, pass.1);
+        }
         match &self.bar {
             Some(bar) => {
                 bar.set_length(u64::from(steps));

@@ -7,29 +7,35 @@ use std::time::Instant;
 use candle_core::Tensor;
 
 use super::device::Placement;
-use super::pipeline::{Run, Words};
+use super::pipeline::{Part, Run, Words};
+use super::regions;
 use super::text::{TextEncoder, TextTokenizer, read_prompt};
 use super::unet::{RunError, Unet};
 use super::vae::Vae;
 use super::weights::Weights;
 use crate::generate::prompt::{Window, pad_to_same};
-use crate::generate::{Backend, GenerateError, ModelFacts, Monitor, Pass, Picture, Timings};
-use crate::models::{Component, Model, ModelError};
+use crate::generate::{
+    Backend, Fit, Footprint, GenerateError, ModelFacts, Monitor, Pass, Picture, Saving, Timings,
+};
+use crate::models::{Component, Model, ModelError, memory};
 
 /// Embeddings kept (each about 240 kB for Stable Diffusion 1.x).
 const CACHED_PROMPTS: usize = 64;
-/// On the processor a text encoder above this is dropped once it has read the words: the cache answers when
-/// they come again, and half a gigabyte is free for the picture.
-const KEEP_TEXT_ENCODER_BYTES: usize = 128 << 20;
+
+/// Part of the free memory that a picture may take: other programs go on, and the prediction is one.
+const USABLE: f64 = 0.9;
 
 /// Runs models with candle.
 pub struct CandleBackend {
     placement: Placement,
     loaded: Option<Loaded>,
+    /// Bytes that it may use at most; `None`: what is free.
+    memory_limit: Option<u64>,
 }
 
 struct Loaded {
     model: Model,
+    footprint: Footprint,
     tokenizer: TextTokenizer,
     text: Option<TextEncoder>,
     unet: Option<Unet>,
@@ -46,7 +52,12 @@ struct CacheKey {
 impl CandleBackend {
     /// A backend on `placement`, without a model yet.
     pub fn new(placement: Placement) -> Self {
-        Self { placement, loaded: None }
+        Self { placement, loaded: None, memory_limit: None }
+    }
+
+    /// The same with at most `bytes` of memory for model and picture, or what is free.
+    pub fn with_memory_limit(self, bytes: Option<u64>) -> Self {
+        Self { memory_limit: bytes, ..self }
     }
 
     /// Where it computes.
@@ -73,8 +84,16 @@ impl CandleBackend {
             self.loaded = None;
             let model = Model::open(id)?;
             let tokenizer = TextTokenizer::new(&model)?;
-            self.loaded =
-                Some(Loaded { model, tokenizer, text: None, unet: None, vae: None, cache: VecDeque::new() });
+            let footprint = memory::footprint(&model, self.placement.storage.size_in_bytes() as u64)?;
+            self.loaded = Some(Loaded {
+                model,
+                footprint,
+                tokenizer,
+                text: None,
+                unet: None,
+                vae: None,
+                cache: VecDeque::new(),
+            });
         }
         self.loaded.as_mut().ok_or_else(|| GenerateError::Run("the model is gone".into()))
     }
@@ -167,30 +186,40 @@ impl Loaded {
         timings: &mut Timings,
     ) -> Result<Words, GenerateError> {
         let read = |prompt: &str| read_prompt(&self.tokenizer, prompt).map_err(GenerateError::Request);
-        let mut positive = read(&pass.prompt)?;
         // A network that takes the scale as input was distilled to do without the second pass.
         let guided = pass.cfg_scale > 1.0 && self.model.unet.time_cond_proj_dim.is_none();
-        let mut negative = if guided { Some(read(&pass.negative)?) } else { None };
-        if let Some(negative) = &mut negative {
-            pad_to_same(&mut positive, negative, self.tokenizer.pad);
+        let negative = if guided { Some(read(&pass.negative)?) } else { None };
+        let shares = regions::shares(pass, self.model.vae.scale_factor());
+        let mut windows = Vec::new();
+        for (prompt, _) in &shares {
+            windows.push(read(prompt)?);
         }
+        windows.extend(negative);
+        pad_to_same(&mut windows, self.tokenizer.pad);
+        let negative = if guided { windows.pop() } else { None };
         let skip = pass.clip_skip as usize;
-        let positive = self.embed(positive, skip, placement, monitor, timings)?;
+        let mut parts = Vec::new();
+        for (windows, (_, share)) in windows.into_iter().zip(shares) {
+            parts.push(Part { text: self.embed(windows, skip, placement, monitor, timings)?, share });
+        }
         // As in the reference, layers are left out for the prompt only.
         let negative = match negative {
             Some(windows) => Some(self.embed(windows, 0, placement, monitor, timings)?),
             None => None,
         };
-        if placement.device.is_cpu() && self.text_bytes(placement) > KEEP_TEXT_ENCODER_BYTES {
+        if placement.device.is_cpu() && !self.footprint.keeps_text {
             self.text = None;
         }
-        Ok(Words { positive, negative })
+        Ok(Words { parts, negative })
     }
 
-    fn text_bytes(&self, placement: &Placement) -> usize {
-        let c = &self.model.clip;
-        let layer = 4 * c.hidden_size * c.hidden_size + 2 * c.hidden_size * c.intermediate_size;
-        (c.vocab_size * c.hidden_size + c.num_hidden_layers * layer) * placement.storage.size_in_bytes()
+    /// Bytes of the weights that are in memory now.
+    fn held(&self) -> u64 {
+        let f = &self.footprint;
+        let part = |there: bool, bytes: u64| if there { bytes } else { 0 };
+        part(self.text.is_some(), f.text)
+            + part(self.unet.is_some(), f.unet)
+            + part(self.vae.is_some(), f.vae)
     }
 }
 
@@ -222,12 +251,37 @@ impl Backend for CandleBackend {
             .run(monitor, timings)
     }
 
+    fn fit(&mut self, pass: &Pass) -> Result<Fit, GenerateError> {
+        let limit = self.memory_limit;
+        // What a graphics card has free is not known.
+        let on_processor = self.placement.device.is_cpu();
+        let loaded = self.loaded(&pass.model)?;
+        let free = || memory::available().map(|free| (free as f64 * USABLE) as u64 + loaded.held());
+        let available = limit.or_else(|| if on_processor { free() } else { None });
+        let prompts = 1 + pass.regions.len() as u32 + u32::from(pass.cfg_scale > 1.0);
+        let (width, height) = (pass.width, pass.height);
+        let Some(available) = available else {
+            let need = loaded.footprint.need(width, height, prompts, &[]);
+            return Ok(Fit { need, wanted: need, available, savings: Vec::new(), scale: 1.0 });
+        };
+        loaded.footprint.fit(width, height, prompts, available).ok_or_else(|| {
+            let least = loaded.footprint.need(64, 64, prompts, &[Saving::OneByOne, Saving::SmallTiles]);
+            GenerateError::Run(format!(
+                "the model needs about {} MiB of memory and {} are free: close other programs, take a smaller model, \
+                 or keep weights in 16 bits (--dtype f16)",
+                least >> 20,
+                available >> 20
+            ))
+        })
+    }
+
     fn describe(&mut self, model: &str) -> Result<ModelFacts, GenerateError> {
         let model = self.open(model)?;
         Ok(ModelFacts {
             native_px: model.native_px(),
             multiple_px: model.vae.scale_factor() as u32,
             inpainting: model.is_inpainting(),
+            hole_strength: model.hole_strength(),
             arch: model.arch(),
         })
     }

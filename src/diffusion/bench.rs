@@ -8,6 +8,7 @@ use super::backend::CandleBackend;
 use super::convert;
 use super::text::read_prompt;
 use super::unet::{Conditioning, RunError};
+use super::vae::TilePolicy;
 use crate::generate::{Backend, GenerateError, Picture};
 use crate::sampling::Latents;
 use crate::sampling::RngKind;
@@ -91,13 +92,14 @@ pub fn bench_engine(
     let latents = random(channels.0)?;
     let picture =
         convert::picture_to_tensor(&Picture::filled(w, h, [0.3, 0.5, 0.7]), &placement).map_err(failed)?;
+    let tiles = TilePolicy::default();
     let (mut encode_s, mut decode_s) = (Vec::new(), Vec::new());
     for _ in 0..steps.min(3) {
         let begun = Instant::now();
-        convert::to_vec(&vae.encode(&picture, &|| Ok(())).map_err(failed)?.mean).map_err(failed)?;
+        convert::to_vec(&vae.encode(&picture, &tiles, &|| Ok(())).map_err(failed)?.mean).map_err(failed)?;
         encode_s.push(begun.elapsed().as_secs_f64());
         let begun = Instant::now();
-        convert::to_vec(&vae.decode(&latents, &|| Ok(())).map_err(failed)?).map_err(failed)?;
+        convert::to_vec(&vae.decode(&latents, &tiles, &|| Ok(())).map_err(failed)?).map_err(failed)?;
         decode_s.push(begun.elapsed().as_secs_f64());
     }
     Ok(EngineReport {

@@ -13,6 +13,7 @@ pub mod kernels;
 pub mod nn;
 pub mod pipeline;
 mod preview;
+mod regions;
 mod schedule;
 pub mod text;
 pub mod unet;

@@ -13,21 +13,29 @@ use super::device::Placement;
 use super::preview;
 use super::schedule::{Task, scheduler_config};
 use super::unet::{Conditioning, RunError, Unet, extra_channels};
-use super::vae::{Posterior, Vae};
-use crate::generate::{GenerateError, Monitor, Pass, Picture, Preview, Timings};
+use super::vae::{Posterior, TilePolicy, Vae};
+use crate::generate::{GenerateError, Monitor, Pass, Picture, Preview, Saving, Timings};
 use crate::models::Model;
 use crate::sampling::noise::{self, Draw, NoiseSource};
 use crate::sampling::{self, Latents, Sampler};
 
-/// Latents of more places than this run conditional and unconditional one after the other: half the memory.
+/// Two prompts on latents of more places than this run one after the other: half the memory.
 const MAX_BATCHED_PLACES: usize = 128 * 128;
 
-/// Text embeddings of a run.
+/// Text embeddings of a run, all of one shape `[1, tokens, width]`.
 pub struct Words {
-    /// For the prompt `[1, tokens, width]`.
-    pub positive: Tensor,
+    /// For the prompt, and for the parts of the picture that have words of their own.
+    pub parts: Vec<Part>,
     /// For the negative prompt; `None` without guidance.
     pub negative: Option<Tensor>,
+}
+
+/// Words and where they apply.
+pub struct Part {
+    /// The embedding.
+    pub text: Tensor,
+    /// Share at each latent place; the shares of a place sum to 1. `None`: everywhere, alone.
+    pub share: Option<Vec<f32>>,
 }
 
 /// Everything a run needs, borrowed for its length.
@@ -109,15 +117,24 @@ impl Run<'_> {
             .map_err(|e| GenerateError::Request(e.to_string()))
     }
 
+    fn tiles(&self) -> TilePolicy {
+        if self.pass.savings.contains(&Saving::SmallTiles) {
+            TilePolicy::small()
+        } else {
+            TilePolicy::default()
+        }
+    }
+
     fn encode(&self, picture: &Picture, monitor: &dyn Monitor) -> Result<Posterior, GenerateError> {
         let tensor = convert::picture_to_tensor(picture, self.placement).map_err(failed)?;
-        self.vae.encode(&tensor, &|| check(monitor)).map_err(|e| stopped_or_failed(e, monitor))
+        let check = || check(monitor);
+        self.vae.encode(&tensor, &self.tiles(), &check).map_err(|e| stopped_or_failed(e, monitor))
     }
 
     fn decode(&self, latents: &Tensor, monitor: &dyn Monitor) -> Result<Picture, GenerateError> {
-        let image =
-            self.vae.decode(latents, &|| check(monitor)).map_err(|e| stopped_or_failed(e, monitor))?;
-        convert::tensor_to_picture(&image).map_err(failed)
+        let check = || check(monitor);
+        let image = self.vae.decode(latents, &self.tiles(), &check);
+        convert::tensor_to_picture(&image.map_err(|e| stopped_or_failed(e, monitor))?).map_err(failed)
     }
 
     /// Latents of `picture`: the posterior's mean, or a draw from it where the run follows the reference.
@@ -332,24 +349,32 @@ impl Run<'_> {
                 let conditioning = Conditioning { text, guidance, residuals: None };
                 self.unet.forward(x, t, &conditioning, &cancelled)
             };
-            let positive = &self.words.positive;
-            let Some(negative) = &self.words.negative else {
-                return Ok(convert::to_vec(&forward(&x, positive)?)?);
-            };
-            let (uncond, cond) = if input.shape[2] * input.shape[3] > MAX_BATCHED_PLACES {
-                (convert::to_vec(&forward(&x, negative)?)?, convert::to_vec(&forward(&x, positive)?)?)
+            let texts = self.words.negative.iter().chain(self.words.parts.iter().map(|p| &p.text));
+            let texts: Vec<&Tensor> = texts.collect();
+            let outputs = if texts.len() == 1 || self.one_by_one(input.shape[2] * input.shape[3], texts.len())
+            {
+                let one = |text: &&Tensor| Ok::<_, RunError>(convert::to_vec(&forward(&x, text)?)?);
+                texts.iter().map(one).collect::<Result<Vec<_>, _>>()?
             } else {
-                let both = forward(&Tensor::cat(&[&x, &x], 0)?, &Tensor::cat(&[negative, positive], 0)?)?;
-                let mut values = convert::to_vec(&both)?;
-                let cond = values.split_off(values.len() / 2);
-                (values, cond)
+                let all = forward(&Tensor::cat(&vec![&x; texts.len()], 0)?, &Tensor::cat(&texts, 0)?)?;
+                let values = convert::to_vec(&all)?;
+                values.chunks(values.len() / texts.len()).map(<[f32]>::to_vec).collect()
             };
+            let mut outputs = outputs.into_iter();
+            let uncond = self.words.negative.as_ref().and_then(|_| outputs.next());
+            let cond = mixed(outputs.collect(), &self.words.parts);
+            let Some(uncond) = uncond else { return Ok(cond) };
             Ok(guide(&uncond, &cond, self.pass.cfg_scale, self.pass.guidance_rescale))
         };
         run().map_err(|e| match e {
             RunError::Cancelled => GenerateError::Cancelled,
             RunError::Candle(e) => failed(e),
         })
+    }
+
+    /// Whether the prompts go through the network one after the other: that takes the least memory.
+    fn one_by_one(&self, places: usize, prompts: usize) -> bool {
+        self.pass.savings.contains(&Saving::OneByOne) || places * prompts > 2 * MAX_BATCHED_PLACES
     }
 
     fn preview(&self, x0: &Latents, monitor: &dyn Monitor) -> Result<Preview, GenerateError> {
@@ -360,6 +385,23 @@ impl Run<'_> {
         }
         Ok(preview::linear(x0))
     }
+}
+
+/// The predictions for the parts of a picture, each as far as its words apply there.
+fn mixed(mut outputs: Vec<Vec<f32>>, parts: &[Part]) -> Vec<f32> {
+    if outputs.len() == 1 {
+        return outputs.remove(0);
+    }
+    let mut sum = vec![0.0; outputs[0].len()];
+    for (output, part) in outputs.iter().zip(parts) {
+        let Some(share) = &part.share else { continue };
+        for (plane, from) in sum.chunks_mut(share.len()).zip(output.chunks(share.len())) {
+            for ((sum, v), share) in plane.iter_mut().zip(from).zip(share) {
+                *sum += v * share;
+            }
+        }
+    }
+    sum
 }
 
 /// Classifier-free guidance (Ho & Salimans 2022), and the rescale of Lin et al. 2023 (section 3.4) towards the

@@ -7,6 +7,7 @@
 pub mod blend;
 pub mod composite;
 pub mod damage;
+mod dilation;
 pub mod edit;
 pub mod flood;
 pub mod history;
@@ -54,6 +55,8 @@ pub struct Document {
     /// How much generation may change, 0 = keep, 65535 = make anew; `None` = nothing is painted, and what is empty or
     /// what a strength for all says decides.
     pub change: Option<Mask>,
+    /// Where generation works, if somebody put it there; `None` = by itself. Undo leaves it where it is.
+    pub frame: Option<Rect>,
     /// The next layer's id.
     next_id: u64,
 }
@@ -68,6 +71,7 @@ impl Document {
             active: None,
             selection: None,
             change: None,
+            frame: None,
             next_id: 1,
         }
     }

@@ -1,11 +1,11 @@
 //! Selections: coverage 0..=65535, soft edges allowed, and what is done with them.
 
+use super::dilation::dilate;
 use super::polygon::{self, Rule};
 use super::soften;
 use super::tile::{ONE, TilePos};
 use super::tilemap::{Mask, Slot, TileMap};
 use crate::geom::{Point, Rect, sin_cos_turns};
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -153,45 +153,4 @@ pub fn feather(mask: &Mask, radius_px: f32) -> Mask {
         soften::gaussian(&mut plane, w, h, sigma);
         plane
     })
-}
-
-/// Grey-scale dilation by a disc, as the maximum of horizontal runs: for every row offset one run whose length the
-/// circle gives.
-fn dilate(plane: &[u16], w: usize, h: usize, radius: usize) -> Vec<u16> {
-    let r2 = (radius as f32 + 0.5) * (radius as f32 + 0.5);
-    let half: Vec<usize> = (0..=radius).map(|dy| (r2 - (dy * dy) as f32).sqrt() as usize).collect();
-    let mut out = vec![0u16; w * h];
-    out.par_chunks_mut(w).enumerate().for_each_init(Vec::new, |buffer, (y, row)| {
-        for (dy, &half) in half.iter().enumerate() {
-            let rows = [y.checked_sub(dy), (dy > 0 && y + dy < h).then_some(y + dy)];
-            for from in rows.into_iter().flatten() {
-                let source = &plane[from * w..from * w + w];
-                if source.iter().any(|&v| v != 0) {
-                    max_run(source, half, row, buffer);
-                }
-            }
-        }
-    });
-    out
-}
-
-/// `out = max(out, greatest of source within ±half)`, by van Herk's and Gil and Werman's two running maxima.
-fn max_run(source: &[u16], half: usize, out: &mut [u16], buffer: &mut Vec<u16>) {
-    let n = source.len();
-    let k = 2 * half + 1;
-    let padded = (n + 2 * half).div_ceil(k) * k;
-    buffer.clear();
-    buffer.resize(padded * 2, 0);
-    let (forward, backward) = buffer.split_at_mut(padded);
-    forward[half..half + n].copy_from_slice(source);
-    backward.copy_from_slice(forward);
-    for block in forward.chunks_exact_mut(k) {
-        (1..k).for_each(|i| block[i] = block[i].max(block[i - 1]));
-    }
-    for block in backward.chunks_exact_mut(k) {
-        (1..k).rev().for_each(|i| block[i - 1] = block[i - 1].max(block[i]));
-    }
-    for ((v, &b), &f) in out.iter_mut().zip(&backward[..n]).zip(&forward[k - 1..k - 1 + n]) {
-        *v = (*v).max(b).max(f);
-    }
 }

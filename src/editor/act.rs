@@ -145,6 +145,9 @@ impl Editor {
             | A::GenerateFirst
             | A::GenerateInstead
             | A::Refine
+            | A::UpscaleTwice
+            | A::UpscaleFourTimes
+            | A::UpscaleCandidate
             | A::StopGenerating
             | A::StopAll => {
                 self.generate_action(action);
@@ -159,7 +162,14 @@ impl Editor {
             | A::ClearChange => {
                 self.generate_action(action);
             }
-            A::FrameFix | A::FrameFollow => self.generate_action(action),
+            A::FrameFix
+            | A::FrameFollow
+            | A::PeekCanvas
+            | A::AutoExtend
+            | A::RerunCandidate
+            | A::InitFromCandidate
+            | A::SaveCandidate
+            | A::CopyCandidate => self.generate_action(action),
             A::ToolChange => {
                 // Q goes there and back.
                 let there = self.toolbox.kind() == ToolKind::Change;
@@ -300,7 +310,9 @@ impl Editor {
         self.merging = None;
         let now = self.now_secs;
         let open = self.open_mut();
+        let frame = open.doc.frame;
         open.history.jump(step, &mut open.doc);
+        open.doc.frame = frame;
         open.touched(now);
     }
 
@@ -410,8 +422,18 @@ impl Editor {
             }
             A::RepeatFilter => self.last_filter.is_some(),
             A::StopGenerating => self.generation.progress().is_some(),
-            A::AcceptCandidate | A::DiscardCandidate => self.generation.shown().is_some(),
-            A::NextCandidate | A::PreviousCandidate => !self.generation.candidates().is_empty(),
+            A::AcceptCandidate
+            | A::DiscardCandidate
+            | A::RerunCandidate
+            | A::InitFromCandidate
+            | A::UpscaleCandidate
+            | A::SaveCandidate
+            | A::CopyCandidate => self.generation.shown_in(self.open().id).is_some(),
+            A::NextCandidate | A::PreviousCandidate => {
+                self.generation.candidates_of(self.open().id).next().is_some()
+            }
+            A::PeekCanvas => self.generation.peeking() || self.generation.overlay(self.open().id).is_some(),
+            A::FrameFollow => self.doc().frame.is_some(),
             A::SelectionFromChange | A::ClearChange => self.doc().change.is_some(),
             A::ChangeFromSelection => self.doc().selection.is_some(),
             A::NextDocument | A::PreviousDocument => self.documents.len() > 1,
@@ -433,6 +455,8 @@ impl Editor {
             A::ToggleEditMask => Some(self.open().edit_mask),
             A::EraseMode => Some(self.erase),
             A::LivePainting => Some(self.generation.options.live.on),
+            A::PeekCanvas => Some(self.generation.peeking()),
+            A::AutoExtend => Some(self.generation.options.auto_extend),
             A::MirrorPainting => Some(self.options.symmetry != Symmetry::Off),
             A::MirrorView => Some(self.viewport().mirrored),
             A::TogglePixelGrid => Some(self.settings.pixel_grid),

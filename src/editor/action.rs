@@ -187,17 +187,26 @@ actions! {
     GenerateFirst Generate "Generate before what waits" "Ctrl+Shift+Enter";
     GenerateInstead Generate "Generate instead of what waits" "Ctrl+Alt+Enter";
     Refine Generate "Refine" "";
+    UpscaleTwice Generate "Enlarge page or selection 2×" "";
+    UpscaleFourTimes Generate "Enlarge page or selection 4×" "";
+    UpscaleCandidate Generate "Enlarge candidate 2×" "";
     StopGenerating Generate "Stop" "";
     StopAll Generate "Stop and clear the queue" "";
     AcceptCandidate Generate "Accept candidate" "";
     DiscardCandidate Generate "Discard candidate" "";
     NextCandidate Generate "Next candidate" "Ctrl+Right";
     PreviousCandidate Generate "Previous candidate" "Ctrl+Left";
+    RerunCandidate Generate "Make the candidate again with the panel's words" "";
+    InitFromCandidate Generate "Begin with the candidate" "";
+    SaveCandidate Generate "Save candidate as…" "";
+    CopyCandidate Generate "Copy candidate" "";
+    PeekCanvas Generate "Show the canvas without it" "\\";
     LivePainting Generate "Live painting" "Ctrl+Alt+L";
     KeepLive Generate "Keep the live picture" "";
     ChangeFromSelection Generate "Change mask from selection" "";
     SelectionFromChange Generate "Selection from change mask" "";
     ClearChange Generate "Clear change mask" "";
+    AutoExtend Generate "Offer to extend the page while panning" "";
     FrameFix Generate "Fix the frame where it is" "";
     FrameFollow Generate "Let the frame follow page or selection" "";
 

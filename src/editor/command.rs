@@ -2,6 +2,7 @@
 
 use super::action::Action;
 use super::files::ExportChoice;
+use super::generation::CandidateId;
 use super::opened::DocId;
 use super::options::ToolOptions;
 use super::settings::Settings;
@@ -10,6 +11,7 @@ use super::work::Operation;
 use crate::color::Rgba;
 use crate::document::edit::Place;
 use crate::document::{BlendMode, Layer, LayerId};
+use crate::generate::Request;
 use crate::geom::{Point, Rect};
 use crate::paint::{Brush, Symmetry};
 use std::path::PathBuf;
@@ -35,6 +37,8 @@ pub enum LayerCommand {
     AlphaLocked(bool),
     /// Clipped to the layer below.
     Clipping(bool),
+    /// Words that generation takes where it has paint; none if empty.
+    Words(String),
     /// How it is blended.
     Blend(BlendMode),
     /// Whether its mask hides anything.
@@ -134,6 +138,8 @@ pub enum Command {
     },
     /// Opens files, each as a document.
     OpenFiles(Vec<PathBuf>),
+    /// Opens files that were dropped on the window; a single picture that says how it was made is asked about first.
+    Dropped(Vec<PathBuf>),
     /// Opens files as layers of the document that is shown.
     OpenAsLayers(Vec<PathBuf>),
     /// Saves the document there; the extension says as what.
@@ -261,6 +267,22 @@ pub enum Effect {
         suggestion: PathBuf,
         /// How it will be written.
         choice: Box<ExportChoice>,
+    },
+    /// Asks for a style picture.
+    AskStyle,
+    /// Asks where to write a picture that was made.
+    AskSavePicture {
+        /// Which.
+        id: CandidateId,
+        /// A file name to begin with.
+        suggestion: PathBuf,
+    },
+    /// A picture was dropped that says how it was made: asks whether to take that or to open it.
+    OfferSettings {
+        /// The picture.
+        path: PathBuf,
+        /// How it was made.
+        request: Box<Request>,
     },
     /// Asks whether to save a changed document before it is closed.
     AskClose(DocId),

@@ -1,7 +1,7 @@
 //! New documents, opened documents, and what the file thread tells.
 
 use super::files::{Failed, FileEvent, FileRequest};
-use super::{DocId, Editor, NoticeKind, OpenDocument};
+use super::{DocId, Editor, Effect, NoticeKind, OpenDocument};
 use crate::color::Rgba;
 use crate::document::edit::{self, Place};
 use crate::document::{Document, Layer, Pixels};
@@ -9,7 +9,7 @@ use crate::geom::Rect;
 use std::path::{Path, PathBuf};
 
 impl Editor {
-    fn put_document(&mut self, name: &str, doc: Document) -> DocId {
+    pub(super) fn put_document(&mut self, name: &str, doc: Document) -> DocId {
         let id = DocId(self.next_id);
         self.next_id += 1;
         let mut open = OpenDocument::new(id, name.to_owned(), doc, self.settings.undo_mib << 20);
@@ -53,7 +53,10 @@ impl Editor {
     pub(super) fn replace_untouched(&mut self, name: &str, doc: Document) -> DocId {
         let untouched = self.documents.len() == 1 && {
             let open = &self.documents[0];
-            open.path.is_none() && !open.modified() && !open.saving() && open.history.names().len() == 1
+            let made = self.generation.candidates_of(open.id).next().is_some()
+                || self.generation.progress().is_some_and(|p| p.document == open.id);
+            let plain = open.path.is_none() && !open.modified() && !open.saving();
+            plain && !made && open.history.names().len() == 1
         };
         let id = self.put_document(name, doc);
         if untouched {
@@ -97,6 +100,16 @@ impl Editor {
         }
     }
 
+    /// Files were dropped on the window.
+    pub(super) fn dropped(&mut self, paths: Vec<PathBuf>) {
+        let is_png = |path: &PathBuf| path.extension().is_some_and(|e| e.eq_ignore_ascii_case("png"));
+        match <[PathBuf; 1]>::try_from(paths) {
+            Ok([path]) if is_png(&path) => self.files.send(FileRequest::Look(path)),
+            Ok([path]) => self.open_files(vec![path], false),
+            Err(paths) => self.open_files(paths, false),
+        }
+    }
+
     pub(super) fn take_file_events(&mut self) {
         let events: Vec<FileEvent> = self.files.events().collect();
         for event in events {
@@ -122,6 +135,10 @@ impl Editor {
                         self.remark(&path, &remarks);
                     }
                 }
+                FileEvent::Looked { path, request: Some(request) } if self.generation.available() => {
+                    self.effects.push(Effect::OfferSettings { path, request });
+                }
+                FileEvent::Looked { path, .. } => self.open_files(vec![path], false),
                 FileEvent::Saved { id, doc, path } => self.was_saved(id, doc, &path),
                 FileEvent::Exported(path) => {
                     self.exporting = self.exporting.saturating_sub(1);

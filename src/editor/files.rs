@@ -2,9 +2,11 @@
 //! done first: of two savings of one document the later one stays. Journals have a thread of their own
 //! ([`super::journals`]), which a long export cannot hold up.
 
+use super::generation::Candidate;
 use super::opened::DocId;
 use super::work::{Waker, panic_words};
 use crate::document::{Document, Layer, composite};
+use crate::generate::{Request, metadata};
 use crate::io::gpl::Palette;
 use crate::io::{self, ExportSettings, FileError, TextChunk};
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -141,6 +143,15 @@ pub enum FileRequest {
         /// How, with the texts of pictures.
         picture: ExportSettings,
     },
+    /// Writes a picture that was made, with how it was made.
+    SavePicture {
+        /// It.
+        candidate: Box<Candidate>,
+        /// Where; the ending says as what.
+        path: PathBuf,
+    },
+    /// Looks whether a picture says how it was made.
+    Look(PathBuf),
     /// Reads a palette.
     ReadPalette(PathBuf),
     /// Writes a palette.
@@ -185,6 +196,13 @@ pub enum FileEvent {
         doc: Document,
         /// Where.
         path: PathBuf,
+    },
+    /// How a picture was made, if it says so in words that are understood.
+    Looked {
+        /// The picture.
+        path: PathBuf,
+        /// How it was made.
+        request: Option<Box<Request>>,
     },
     /// A copy was written.
     Exported(PathBuf),
@@ -266,8 +284,9 @@ impl FileRequest {
         match self {
             FileRequest::Open { path, .. } => Failed::Open { path: path.clone(), missing: false },
             FileRequest::Save { id, .. } => Failed::Save(*id),
-            FileRequest::Export { .. } => Failed::Export,
+            FileRequest::Export { .. } | FileRequest::SavePicture { .. } => Failed::Export,
             FileRequest::ReadPalette(_)
+            | FileRequest::Look(_)
             | FileRequest::WritePalette(..)
             | FileRequest::WriteText(..)
             | FileRequest::Remove(_) => Failed::Other,
@@ -306,6 +325,17 @@ fn serve(request: FileRequest) -> Result<Option<FileEvent>, String> {
         FileRequest::Export { doc, path, picture } => {
             write(&path, &doc, &picture).map_err(words)?;
             FileEvent::Exported(path)
+        }
+        FileRequest::SavePicture { candidate, path } => {
+            let texts = metadata::texts(&candidate.request, 0, candidate.picture.dimensions());
+            let picture = ExportSettings { texts, ..ExportSettings::default() };
+            write(&path, &candidate.to_document(), &picture).map_err(words)?;
+            FileEvent::Exported(path)
+        }
+        FileRequest::Look(path) => {
+            // What cannot be read says nothing; opening it will say why.
+            let texts = io::read_png_text(&path).unwrap_or_default();
+            FileEvent::Looked { request: metadata::request_of(&texts).map(Box::new), path }
         }
         FileRequest::ReadPalette(path) => FileEvent::Palette(io::gpl::load(&path).map_err(words)?),
         FileRequest::WritePalette(path, palette) => {

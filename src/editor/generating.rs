@@ -1,11 +1,11 @@
 //! What generation does to documents, and what commands do to generation.
 
-use super::generation::{
-    Candidate, CandidateId, Finish, Frame, GenerateCommand, Happening, Kind, Scope, Waiting, frame,
-};
+use super::generation::{Finish, Frame, GenerateCommand, Happening, Kind, Scope, Sees, Waiting, frame};
+use super::whole::WholeChange;
+use super::work::Operation;
 use super::{Action, DocId, Editor, NoticeKind};
 use crate::document::edit::{self, Place};
-use crate::document::{Combine, Document, Layer, LayerId, Mask, Pixels, selection};
+use crate::document::{Combine, Document, Layer, LayerId, Pixels, selection};
 use crate::generate::Request;
 use crate::geom::Rect;
 use crate::paint::transform::over;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 /// Strength of variations.
 const VARY_STRENGTH: f32 = 0.5;
 /// Strength of refining.
-const REFINE_STRENGTH: f32 = 0.3;
+pub(super) const REFINE_STRENGTH: f32 = 0.3;
 /// How many variations are made at once.
 const VARIATIONS: u64 = 4;
 
@@ -28,30 +28,61 @@ impl Editor {
                 self.generation.cancel_all();
                 self.start_generating(true, None);
             }
-            G::Refine(strength) => self.start_generating(false, Some(strength)),
+            G::Refine(strength) => self.refine(strength),
+            G::Upscale(factor) => self.upscale(factor),
+            G::UpscaleCandidate(id, factor) => self.upscale_candidate(id, factor),
             G::Cancel => self.generation.cancel(),
             G::CancelAll => self.generation.cancel_all(),
             G::Pause(paused) => self.generation.pause(paused),
             G::Remove(number) => self.generation.remove(number),
             G::Move(number, to) => self.generation.move_job(number, to),
             G::Show(id) => self.generation.show(id),
-            G::ShowNext(forward) => self.generation.show_next(forward),
+            G::ShowNext(forward) => {
+                let id = self.open().id;
+                self.generation.show_next(id, forward);
+            }
             G::Accept(id) => self.accept(id),
             G::Discard(id) => self.generation.discard(id),
-            G::DiscardAll => self.generation.discard_all(),
+            G::DiscardAll => {
+                let id = self.open().id;
+                self.generation.discard_all(id);
+            }
+            G::Restore(id) => self.generation.restore(id),
+            G::Forget(id) => self.generation.forget_picture(id),
+            G::ForgetRejected => {
+                let id = self.open().id;
+                self.generation.forget_rejected(id);
+            }
+            G::Rerun(id) => self.rerun(id),
+            G::UseAsInit(id) => self.use_as_init(id),
+            G::AskSave(id) => self.ask_save_picture(id),
+            G::SaveAs(id, path) => self.save_picture(id, path),
+            G::Copy(id) => self.copy_picture(id),
+            G::Peek(peeking) => self.generation.peek(peeking),
+            G::TakeSettings(request) => self.take_settings(&request),
             G::MoreLike(id) => self.more_like(id, 1, None),
             G::Vary(id) => self.more_like(id, VARIATIONS, Some(VARY_STRENGTH)),
             G::Recall(id) => self.recall(id),
             G::SetOptions(options) => {
                 let was_live = self.generation.options.live.on;
                 self.generation.options = options.sanitised();
+                self.generation.look_at_style();
                 if was_live && !self.generation.options.live.on {
                     self.generation.end_live();
                 }
             }
             G::SetFrame(frame) => {
                 let id = self.open().id;
-                self.generation.set_frame(id, frame);
+                self.set_frame(id, frame);
+            }
+            G::AskStylePicture => self.effects.push(super::Effect::AskStyle),
+            G::SetStylePicture(path) => {
+                self.generation.options.style_picture = path;
+                self.generation.look_at_style();
+            }
+            G::NudgeFrame { right, down } => {
+                let (id, rect) = (self.open().id, self.generation.frame_rect(self.doc()));
+                self.set_frame(id, Frame::Fixed(rect.translate(right, down)));
             }
             G::ChangeFromSelection => match self.doc().selection.clone() {
                 Some(mask) => {
@@ -74,16 +105,8 @@ impl Editor {
                     self.edit("Clear change mask", |doc| drop(edit::set_change(doc, None)));
                 }
             }
-            G::GrowChange(by) => self.alter_change("Grow change mask", |mask| {
-                if by >= 0 {
-                    selection::grow(mask, by.unsigned_abs())
-                } else {
-                    selection::shrink(mask, by.unsigned_abs())
-                }
-            }),
-            G::FeatherChange(px) => {
-                self.alter_change("Feather change mask", |mask| selection::feather(mask, px))
-            }
+            G::GrowChange(by) => self.alter_change(WholeChange::GrowChange(by)),
+            G::FeatherChange(px) => self.alter_change(WholeChange::FeatherChange(px)),
             G::Extend(page) => self.extend(page),
             G::AcceptLive => self.accept_live(),
         }
@@ -92,11 +115,14 @@ impl Editor {
     /// What the actions of the menu ask for.
     pub(super) fn generate_action(&mut self, action: Action) {
         use GenerateCommand as G;
-        let shown = self.generation.shown();
+        let shown = self.generation.shown_in(self.open().id);
         let command = match action {
             Action::GenerateFirst => Some(G::StartFirst),
             Action::GenerateInstead => Some(G::Replace),
             Action::Refine => Some(G::Refine(REFINE_STRENGTH)),
+            Action::UpscaleTwice => Some(G::Upscale(2)),
+            Action::UpscaleFourTimes => Some(G::Upscale(4)),
+            Action::UpscaleCandidate => shown.map(|id| G::UpscaleCandidate(id, 2)),
             Action::StopGenerating => Some(G::Cancel),
             Action::StopAll => Some(G::CancelAll),
             Action::AcceptCandidate => shown.map(G::Accept),
@@ -113,10 +139,20 @@ impl Editor {
             Action::SelectionFromChange => Some(G::SelectionFromChange),
             Action::ClearChange => Some(G::ClearChange),
             Action::FrameFix => {
-                let rect = self.generation.frame_rect(self.open().id, self.doc());
+                let rect = self.generation.frame_rect(self.doc());
                 Some(G::SetFrame(Frame::Fixed(rect)))
             }
             Action::FrameFollow => Some(G::SetFrame(Frame::Follow)),
+            Action::PeekCanvas => Some(G::Peek(!self.generation.peeking())),
+            Action::AutoExtend => {
+                let mut options = self.generation.options.clone();
+                options.auto_extend = !options.auto_extend;
+                Some(G::SetOptions(Box::new(options)))
+            }
+            Action::RerunCandidate => shown.map(G::Rerun),
+            Action::InitFromCandidate => shown.map(G::UseAsInit),
+            Action::SaveCandidate => shown.map(G::AskSave),
+            Action::CopyCandidate => shown.map(G::Copy),
             _ => Some(G::Start),
         };
         if let Some(command) = command {
@@ -124,36 +160,38 @@ impl Editor {
         }
     }
 
-    fn alter_change(&mut self, name: &str, change: impl FnOnce(&Mask) -> Mask) {
-        match self.doc().change.clone() {
-            Some(mask) => self.edit(name, |doc| drop(edit::set_change(doc, Some(change(&mask))))),
-            None => self.tell(NoticeKind::Info, "Nothing is painted on the change mask."),
+    fn alter_change(&mut self, change: WholeChange) {
+        if self.doc().change.is_some() {
+            self.operate(Operation::Whole(change));
+        } else {
+            self.tell(NoticeKind::Info, "Nothing is painted on the change mask.");
         }
     }
 
-    fn can_generate(&mut self) -> bool {
+    pub(super) fn can_generate(&mut self) -> bool {
         if !self.generation.available() {
             self.tell(NoticeKind::Warning, "This program was built without anything that runs a model.");
         }
         self.generation.available()
     }
 
-    fn start_generating(&mut self, first: bool, strength: Option<f32>) {
+    pub(super) fn start_generating(&mut self, first: bool, strength: Option<f32>) {
         if !self.can_generate() || !self.may_edit() {
             return;
         }
         let (id, doc) = (self.open().id, self.doc().clone());
-        let frame = self.generation.frame_rect(id, &doc);
+        let frame = self.generation.frame_rect(&doc);
         let options = &mut self.generation.options;
         options.remember_prompt();
-        let request = options.request(frame, strength.unwrap_or(options.strength), false);
-        let (batch, scope, finish) = (options.batch, options.scope, options.style.finish.clone());
+        let (batch, scope, finish) = (options.batch, options.scope(), options.style.finish.clone());
+        let (sees, strength) = (options.sees, strength.unwrap_or(options.strength));
         let jobs = (0..u64::from(batch)).map(|k| {
-            let request = Request { seed: request.seed.wrapping_add(k), ..request.clone() };
+            // Each picture of a call rolls the wildcards anew.
+            let request = options.request_with(frame, strength, options.seed.wrapping_add(k), false);
             (request, frame, scope, finish.clone(), Some(doc.clone()))
         });
         let jobs: Vec<_> = jobs.collect();
-        self.queue(id, first, jobs);
+        self.queue(id, first, sees, jobs);
         let options = &mut self.generation.options;
         if !options.seed_locked {
             options.seed = options.seed.wrapping_add(u64::from(batch));
@@ -161,85 +199,29 @@ impl Editor {
         self.begin_next_job();
     }
 
-    fn queue(
+    /// Queues the jobs of one call.
+    pub(super) fn queue(
         &mut self,
         document: DocId,
         first: bool,
+        sees: Sees,
         jobs: Vec<(Request, Rect, Scope, Finish, Option<Document>)>,
     ) {
+        let call = self.generation.next_job().0;
         let jobs = jobs
             .into_iter()
             .map(|(request, frame, scope, finish, snapshot)| {
                 let number = self.generation.next_job();
                 Waiting::new(number, document, request, frame, Kind::Candidate, scope, finish, snapshot)
+                    .of_call(call, sees)
             })
             .collect();
         self.generation.enqueue(first, jobs);
     }
 
-    fn begin_next_job(&mut self) {
+    pub(super) fn begin_next_job(&mut self) {
         let documents = &self.documents;
         self.generation.begin_next(|id| documents.iter().find(|d| d.id == id).map(|d| d.doc.clone()));
-    }
-
-    fn candidate(&self, id: CandidateId) -> Option<Candidate> {
-        self.generation.candidates().iter().find(|c| c.id == id).cloned()
-    }
-
-    /// The same words again; with a strength, starting from the candidate's own picture.
-    fn more_like(&mut self, id: CandidateId, count: u64, strength: Option<f32>) {
-        let Some(candidate) = self.candidate(id) else { return };
-        let Some(open) = self.documents.iter().find(|d| d.id == candidate.document) else { return };
-        let mut doc = open.doc.clone();
-        if strength.is_some() {
-            let layer = candidate.layer();
-            put_on_top(&mut doc, layer);
-        }
-        let finish = self.generation.options.style.finish.clone();
-        let scope = self.generation.options.scope;
-        let strength = strength.unwrap_or(candidate.request.strength);
-        let jobs = (1..=count)
-            .map(|k| {
-                let seed = candidate.request.seed.wrapping_add(k.wrapping_mul(0x9e37_79b9));
-                let request = Request { seed, strength, ..candidate.request.clone() };
-                (request, candidate.frame, scope, finish.clone(), Some(doc.clone()))
-            })
-            .collect();
-        self.queue(candidate.document, false, jobs);
-        self.begin_next_job();
-    }
-
-    fn recall(&mut self, id: CandidateId) {
-        let Some(candidate) = self.candidate(id) else { return };
-        let request = candidate.request;
-        let options = &mut self.generation.options;
-        options.prompt = request.prompt;
-        options.negative = request.negative;
-        options.seed = request.seed;
-        options.seed_locked = true;
-        options.model = request.model;
-        options.style.template = "{prompt}".into();
-        options.style.negative.clear();
-        options.style.steps = request.steps;
-        options.style.cfg_scale = request.cfg_scale;
-        options.style.sampler = request.sampler;
-        self.generation.set_frame(candidate.document, Frame::Fixed(candidate.frame));
-    }
-
-    /// Makes a candidate the topmost layer: one undo step, which also clears the change mask.
-    fn accept(&mut self, id: CandidateId) {
-        let Some(candidate) = self.candidate(id) else { return };
-        self.show_document(candidate.document);
-        if self.open().id != candidate.document || !self.may_edit() {
-            return;
-        }
-        let layer = candidate.layer();
-        self.edit("Generate", |doc| {
-            put_on_top(doc, layer);
-            edit::set_change(doc, None);
-        });
-        self.generation.discard(id);
-        self.generation.show(None);
     }
 
     fn accept_live(&mut self) {
@@ -248,6 +230,41 @@ impl Editor {
         };
         self.show_document(document);
         self.edit("Live picture", |doc| put_on_top(doc, layer));
+    }
+
+    /// Puts the frame of a document. It is kept with the document, but is no step of its own.
+    pub(super) fn set_frame(&mut self, id: DocId, frame: Frame) {
+        let now = self.now_secs;
+        let Some(open) = self.document_mut(id) else { return };
+        let rect = match frame {
+            Frame::Follow => None,
+            Frame::Fixed(rect) => Some(rect),
+        };
+        if open.doc.frame != rect {
+            open.doc.frame = rect;
+            open.touched(now);
+        }
+    }
+
+    /// The page with the next frame of canvas beside it, if auto-extend is on and the view looks past the page.
+    pub fn extend_offer(&self) -> Option<Rect> {
+        let generation = &self.generation;
+        let idle = generation.progress().is_none() && generation.waiting().len() == 0;
+        if !generation.options.auto_extend || !generation.available() || !idle || self.busy() {
+            return None;
+        }
+        let seen = self.viewport().seen();
+        let page = frame::next_page(self.page(), seen, generation.native_px())?;
+        (self.declined != Some((self.open().id, page))).then_some(page)
+    }
+
+    /// Escape: the offer is not made again until it is another one.
+    pub(super) fn decline_offer(&mut self) -> bool {
+        let offer = self.extend_offer();
+        if let Some(page) = offer {
+            self.declined = Some((self.open().id, page));
+        }
+        offer.is_some()
     }
 
     /// Makes the page larger and fills what is new, frame by frame, each as soon as it is made.
@@ -299,6 +316,11 @@ impl Editor {
                 Happening::Extended { document, layer, pixels } => {
                     self.extensions.push((document, layer, pixels));
                 }
+                Happening::Thrift(what) => {
+                    let text =
+                        format!("Memory is short: {what}. A smaller frame or closing other programs helps.");
+                    self.tell(NoticeKind::Warning, text);
+                }
                 Happening::Failed(why) => self.tell(NoticeKind::Error, format!("No picture was made: {why}")),
             }
         }
@@ -311,6 +333,7 @@ impl Editor {
         }
         let (id, doc) = (self.open().id, self.doc().clone());
         self.generation.keep_live(id, &doc, painting);
+        self.generation.count_words();
         self.begin_next_job();
         self.update_shown();
     }
@@ -341,7 +364,7 @@ impl Editor {
 }
 
 /// Adds a layer, which gets its id here, on top of everything.
-fn put_on_top(doc: &mut Document, mut layer: Layer) {
+pub(super) fn put_on_top(doc: &mut Document, mut layer: Layer) {
     layer.id = doc.next_layer_id();
     edit::add(doc, layer, Place { parent: None, index: usize::MAX });
 }

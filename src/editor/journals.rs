@@ -4,14 +4,16 @@
 //! clock that counts is the thread's own. What programs that died have left is looked for on a thread beside it, and
 //! read there too, so that neither the first picture of the window nor a journal that is due waits for it.
 
+use super::generation::{Candidate, CandidateId};
 use super::opened::DocId;
 use super::work::{Waker, panic_words};
 use crate::document::Document;
 use crate::io::journal::Journal;
 use crate::io::recovery::{self, Orphan, Session};
+use crate::io::shelf::{self, Board, Kept};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -29,6 +31,9 @@ pub struct JournalNote {
     pub modified: bool,
     /// Size of the page in pixels.
     pub size: (u32, u32),
+    /// How many pictures made for it wait to be taken.
+    #[serde(default)]
+    pub waiting: usize,
 }
 
 impl JournalNote {
@@ -39,6 +44,11 @@ impl JournalNote {
 
     fn write(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// Whether the journal holds something that is nowhere else.
+    fn matters(&self) -> bool {
+        self.modified || self.waiting > 0
     }
 }
 
@@ -54,6 +64,8 @@ pub struct Keep {
     pub within: Duration,
     /// The found document that it was recovered from; that journal goes when this one is written.
     pub replaces: Option<usize>,
+    /// Pictures that became part of it: they go when it is written.
+    pub taken: Vec<CandidateId>,
 }
 
 /// A document that a program which died has left.
@@ -79,6 +91,8 @@ pub enum JournalEvent {
         doc: Document,
         /// What is known about it.
         note: JournalNote,
+        /// Pictures that were made for it.
+        pictures: Vec<(Board, Candidate)>,
     },
     /// A found document cannot be read after all; its journal stays where it is.
     Unreadable {
@@ -91,14 +105,24 @@ pub enum JournalEvent {
     Failing(String),
     /// The journal works again.
     Working,
+    /// A picture that is not taken yet cannot be kept; told once until it works again.
+    ShelfFailing(String),
+}
+
+/// What is done with the pictures beside a journal.
+enum Shelving {
+    Put(Box<Candidate>, Board),
+    Shift(CandidateId, Board),
+    Remove(CandidateId),
 }
 
 enum Request {
     Keep(Box<Keep>),
+    Shelve(DocId, Shelving),
     Forget(DocId),
     Orphans(Vec<Orphan>),
     Recover(usize),
-    Replayed(usize, Orphan, Option<Document>),
+    Replayed(usize, Orphan, Option<Document>, Vec<(Board, Candidate)>),
     Discard(usize),
     Stop,
     End,
@@ -132,6 +156,21 @@ impl JournalThread {
     /// Gives it a state of a document.
     pub fn keep(&self, keep: Keep) {
         self.send(Request::Keep(Box::new(keep)));
+    }
+
+    /// Keeps a picture that was made for a document beside its journal.
+    pub fn keep_picture(&self, picture: Candidate, board: Board) {
+        self.send(Request::Shelve(picture.document, Shelving::Put(Box::new(picture), board)));
+    }
+
+    /// A picture was put aside, or fetched back.
+    pub fn shift_picture(&self, document: DocId, picture: CandidateId, to: Board) {
+        self.send(Request::Shelve(document, Shelving::Shift(picture, to)));
+    }
+
+    /// A picture is not wanted any more.
+    pub fn forget_picture(&self, document: DocId, picture: CandidateId) {
+        self.send(Request::Shelve(document, Shelving::Remove(picture)));
     }
 
     /// The document is closed: its journal is not needed.
@@ -204,7 +243,10 @@ struct Desk {
     journals: BTreeMap<DocId, Journal>,
     pending: BTreeMap<DocId, Pending>,
     orphans: BTreeMap<usize, Orphan>,
+    /// What is to be done with pictures, in its order; one at a time, so that no journal waits for all of them.
+    shelving: VecDeque<(DocId, Shelving)>,
     failing: bool,
+    shelf_failing: bool,
 }
 
 impl Desk {
@@ -217,7 +259,9 @@ impl Desk {
             journals: BTreeMap::new(),
             pending: BTreeMap::new(),
             orphans: BTreeMap::new(),
+            shelving: VecDeque::new(),
             failing: false,
+            shelf_failing: false,
         }
     }
 
@@ -225,6 +269,7 @@ impl Desk {
         loop {
             let due = self.pending.values().map(|p| p.due).min();
             let request = match due {
+                _ if !self.shelving.is_empty() => inbox.recv_timeout(Duration::ZERO),
                 Some(due) => inbox.recv_deadline(due),
                 None => inbox.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
@@ -232,10 +277,12 @@ impl Desk {
                 Ok(Request::End) => return self.end(),
                 Ok(Request::Stop) | Err(RecvTimeoutError::Disconnected) => {
                     self.pending.values_mut().for_each(|p| p.due = Instant::now());
-                    return self.write_due();
+                    self.write_due();
+                    while self.shelve_next() {}
+                    return;
                 }
                 Ok(request) => self.take(request),
-                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Timeout) => drop(self.shelve_next()),
             }
             self.write_due();
         }
@@ -248,7 +295,9 @@ impl Desk {
                 match self.pending.get_mut(&keep.id) {
                     Some(pending) => {
                         let replaces = keep.replaces.or(pending.keep.replaces);
-                        pending.keep = Keep { replaces, ..*keep };
+                        let mut taken = std::mem::take(&mut pending.keep.taken);
+                        taken.extend_from_slice(&keep.taken);
+                        pending.keep = Keep { replaces, taken, ..*keep };
                         // A retry after a failure keeps its time.
                         if !self.failing {
                             pending.due = pending.due.min(due);
@@ -257,8 +306,10 @@ impl Desk {
                     None => drop(self.pending.insert(keep.id, Pending { keep: *keep, due })),
                 }
             }
+            Request::Shelve(id, what) => self.shelving.push_back((id, what)),
             Request::Forget(id) => {
                 self.pending.remove(&id);
+                self.shelving.retain(|(of, _)| *of != id);
                 if let Some(journal) = self.journals.remove(&id) {
                     // What cannot be removed is offered at the next start; better too much than too little.
                     let _ = journal.discard();
@@ -269,15 +320,17 @@ impl Desk {
                 if let Some(orphan) = self.orphans.remove(&number) {
                     self.aside("scumble-recover", move || {
                         let doc = orphan.recover().map(|r| r.document);
-                        Request::Replayed(number, orphan, doc)
+                        let pictures =
+                            shelf::read(orphan.folder()).into_iter().filter_map(read_picture).collect();
+                        Request::Replayed(number, orphan, doc, pictures)
                     });
                 }
             }
-            Request::Replayed(number, orphan, doc) => {
+            Request::Replayed(number, orphan, doc, pictures) => {
                 let (note, folder) = (JournalNote::read(orphan.note()), orphan.folder().to_path_buf());
                 self.orphans.insert(number, orphan);
                 self.told.tell(match doc {
-                    Some(doc) => JournalEvent::Recovered { number, doc, note },
+                    Some(doc) => JournalEvent::Recovered { number, doc, note, pictures },
                     None => JournalEvent::Unreadable { number, folder },
                 });
             }
@@ -309,7 +362,7 @@ impl Desk {
             let note = JournalNote::read(orphan.note());
             let modified = orphan.modified();
             self.orphans.insert(number, orphan);
-            if note.modified {
+            if note.matters() {
                 found.push(Found { number, note, modified });
             } else {
                 // All of it was in its file.
@@ -332,6 +385,10 @@ impl Desk {
         let due: Vec<DocId> = self.pending.iter().filter(|(_, p)| p.due <= now).map(|(id, _)| *id).collect();
         for id in due {
             let Some(mut pending) = self.pending.remove(&id) else { continue };
+            if pending.keep.replaces.is_some() {
+                // What replaces another journal has all that the other has.
+                while self.shelve_next() {}
+            }
             let run = std::panic::AssertUnwindSafe(|| self.write(&pending.keep));
             let done = std::panic::catch_unwind(run).unwrap_or_else(|why| {
                 Err(format!("a fault while writing the journal ({})", panic_words(&*why)))
@@ -344,6 +401,9 @@ impl Desk {
                     if let Some(number) = pending.keep.replaces {
                         self.discard(number);
                     }
+                    self.shelving.extend(
+                        pending.keep.taken.into_iter().map(|picture| (id, Shelving::Remove(picture))),
+                    );
                 }
                 Err(why) => {
                     if !std::mem::replace(&mut self.failing, true) {
@@ -358,9 +418,7 @@ impl Desk {
 
     fn write(&mut self, keep: &Keep) -> Result<(), String> {
         let words = |e: crate::io::FileError| e.to_string();
-        if self.session.is_none() {
-            self.session = Some(Session::begin(&self.base).map_err(words)?);
-        }
+        self.begin()?;
         if !self.journals.contains_key(&keep.id)
             && let Some(session) = &self.session
         {
@@ -372,12 +430,55 @@ impl Desk {
         }
     }
 
+    fn begin(&mut self) -> Result<(), String> {
+        if self.session.is_none() {
+            self.session = Some(Session::begin(&self.base).map_err(|e| e.to_string())?);
+        }
+        Ok(())
+    }
+
+    /// Does the next thing that is to be done with a picture. Returns whether there was one.
+    fn shelve_next(&mut self) -> bool {
+        let Some((id, what)) = self.shelving.pop_front() else { return false };
+        let run = std::panic::AssertUnwindSafe(|| self.shelve(id, &what));
+        let done = std::panic::catch_unwind(run)
+            .unwrap_or_else(|why| Err(format!("a fault while keeping a picture ({})", panic_words(&*why))));
+        match done {
+            Ok(()) => self.shelf_failing = false,
+            Err(why) => {
+                if !std::mem::replace(&mut self.shelf_failing, true) {
+                    self.told.tell(JournalEvent::ShelfFailing(why));
+                }
+            }
+        }
+        true
+    }
+
+    fn shelve(&mut self, id: DocId, what: &Shelving) -> Result<(), String> {
+        self.begin()?;
+        let Some(session) = &self.session else { return Ok(()) };
+        let folder = session.document_folder(id.0);
+        let done = match what {
+            Shelving::Put(picture, board) => {
+                shelf::put(&folder, *board, picture.id.0, &picture.to_document())
+            }
+            Shelving::Shift(picture, board) => shelf::shift(&folder, picture.0, *board),
+            Shelving::Remove(picture) => shelf::remove(&folder, picture.0),
+        };
+        done.map_err(|e| e.to_string())
+    }
+
     fn end(&mut self) {
         self.journals.clear();
         if let Some(session) = self.session.take() {
             let _ = session.end();
         }
     }
+}
+
+/// A picture that lay beside a journal; its ids are not yet those of this program.
+fn read_picture(kept: Kept) -> Option<(Board, Candidate)> {
+    Some((kept.board, Candidate::from_document(CandidateId(kept.number), DocId(0), &kept.doc)?))
 }
 
 /// What a base folder holds for the next start; for tests and for those who look after a crash.

@@ -1,5 +1,6 @@
 //! What commands do to layers and to the selection.
 
+use super::generation::{MAX_WORDS, WORDS_NOTE};
 use super::whole::SelectionChange;
 use super::work::Operation;
 use super::{Editor, LayerCommand, NoticeKind};
@@ -49,6 +50,14 @@ impl Editor {
             }
             LayerCommand::Blend(mode) => {
                 self.edit_merging(id, "Blend mode", |doc| drop(edit::set_blend(doc, id, mode)));
+            }
+            LayerCommand::Words(words) => {
+                let ends = words.char_indices().map(|(i, c)| i + c.len_utf8());
+                let end = ends.take_while(|n| *n <= MAX_WORDS).last().unwrap_or(0);
+                let value = Some(words[..end].to_owned()).filter(|w| !w.trim().is_empty());
+                self.edit_merging(id, "Words of the layer", |doc| {
+                    drop(edit::set_note(doc, id, WORDS_NOTE, value));
+                });
             }
             LayerCommand::MaskEnabled(enabled) => self.edit("Layer mask off or on", |doc| {
                 if let Some(mask) = doc.layer(id).and_then(|l| l.mask.clone()) {

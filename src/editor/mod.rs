@@ -7,6 +7,7 @@
 mod act;
 pub mod action;
 pub mod brushes;
+mod candidates;
 pub mod clipboard;
 pub mod colors;
 pub mod command;
@@ -28,6 +29,7 @@ mod saving;
 pub mod settings;
 pub mod tool;
 pub mod viewport;
+pub mod watchdog;
 pub mod whole;
 pub mod work;
 
@@ -106,6 +108,8 @@ pub struct Editor {
     shown_with_overlay: Option<Document>,
     /// Finished parts of extensions that wait for the end of a gesture.
     extensions: Vec<(DocId, LayerId, crate::document::Pixels)>,
+    /// An offer to extend the page that was not wanted.
+    declined: Option<(DocId, Rect)>,
     /// Files that are being read.
     opening: Vec<PathBuf>,
     /// How many copies are being written.
@@ -124,6 +128,7 @@ pub struct Editor {
     settings_text: String,
     /// Whether the settings file is left as it is.
     settings_kept: bool,
+    watchdog: watchdog::Watchdog,
 }
 
 impl Editor {
@@ -161,6 +166,7 @@ impl Editor {
             generation: generation::Generation::new(models, settings.generate.clone(), waker.clone()),
             shown_with_overlay: None,
             extensions: Vec::new(),
+            declined: None,
             files: FileThread::start(waker.clone()),
             journals: JournalThread::start(folders.state.clone(), waker.clone()),
             worker: Worker::start(waker),
@@ -173,9 +179,11 @@ impl Editor {
             settings_due: None,
             settings_text: String::new(),
             settings_kept: false,
+            watchdog: watchdog::Watchdog::default(),
             folders,
             settings,
         };
+        editor.generation.wildcards = editor.folders.config.as_ref().map(|f| f.join("wildcards"));
         editor.restore_colors();
         let (width, height) = editor.settings.new_size;
         editor.new_document("Untitled", width, height, crate::color::Rgba::WHITE);
@@ -287,6 +295,16 @@ impl Editor {
         self.toolbox.busy()
     }
 
+    /// How long the window's thread was held by what was done here.
+    pub fn watchdog(&self) -> &watchdog::Watchdog {
+        &self.watchdog
+    }
+
+    /// The same for who does something around the editor: a whole frame, say.
+    pub fn watchdog_mut(&mut self) -> &mut watchdog::Watchdog {
+        &mut self.watchdog
+    }
+
     /// What the window is to do; each is given once.
     pub fn take_effects(&mut self) -> Vec<Effect> {
         std::mem::take(&mut self.effects)
@@ -298,6 +316,13 @@ impl Editor {
 
     /// The pointer did something over the canvas.
     pub fn pointer(&mut self, event: &PointerEvent) {
+        let watch = self.watchdog.begin();
+        self.take_pointer(event);
+        let tool = self.toolbox.kind();
+        self.watchdog.end(watch, || format!("{:?} of {tool:?}", event.phase));
+    }
+
+    fn take_pointer(&mut self, event: &PointerEvent) {
         if event.phase != tool::Phase::Hover && self.preview.is_some() && !self.toolbox.owns_preview() {
             if self.applying() {
                 self.defer(preview::Late::Pointer(event.clone()));
@@ -317,8 +342,10 @@ impl Editor {
         }
         if self.preview.is_some() {
             self.apply(Command::ApplyPreview);
-        } else if let Some(id) = self.generation.shown() {
+        } else if let Some(id) = self.generation.shown_in(self.open().id) {
             self.apply(Command::Generate(generation::GenerateCommand::Accept(id)));
+        } else if let Some(page) = self.extend_offer() {
+            self.apply(Command::Generate(generation::GenerateCommand::Extend(page)));
         }
     }
 
@@ -332,8 +359,10 @@ impl Editor {
             self.apply(Command::CancelPreview);
         } else if self.generation.progress().is_some_and(|p| p.kind != Kind::Live && !p.stopping) {
             self.apply(Command::Generate(GenerateCommand::Cancel));
-        } else if self.generation.shown().is_some() {
+        } else if self.generation.shown_in(self.open().id).is_some() {
             self.apply(Command::Generate(GenerateCommand::Show(None)));
+        } else {
+            self.decline_offer();
         }
     }
 
@@ -411,8 +440,11 @@ impl Editor {
         if self.applying() && self.waits(&command) {
             return self.defer(preview::Late::Command(command));
         }
+        let watch = self.watchdog.begin();
+        let name = name_of(&command);
         self.obey(command);
         self.keep_journals();
+        self.watchdog.end(watch, || name);
     }
 
     fn obey(&mut self, command: Command) {
@@ -433,6 +465,7 @@ impl Editor {
                 self.new_document(&name, width, height, ground)
             }
             Command::OpenFiles(paths) => self.open_files(paths, false),
+            Command::Dropped(paths) => self.dropped(paths),
             Command::OpenAsLayers(paths) => self.open_files(paths, true),
             Command::SaveTo(id, path) => self.save_to(id, path),
             Command::Export(choice) => self.export(*choice),
@@ -497,6 +530,7 @@ impl Editor {
     /// Looks at the clock and at what the threads have done. Call it every frame. `now_secs` counts from any origin.
     pub fn tick(&mut self, now_secs: f64) {
         self.now_secs = now_secs;
+        let watch = self.watchdog.begin();
         self.take_file_events();
         self.take_journal_events();
         self.take_work();
@@ -506,6 +540,7 @@ impl Editor {
         if self.settings_due.is_some_and(|due| now_secs >= due) {
             self.store_settings();
         }
+        self.watchdog.end(watch, || "looking at what threads did".into());
     }
 
     /// When [`Editor::tick`] wants to be called again although nothing happens, in seconds of its clock.
@@ -640,6 +675,32 @@ impl Editor {
     fn page(&self) -> Rect {
         self.doc().page
     }
+}
+
+/// A command in a word or two, without what it carries.
+fn name_of(command: &Command) -> String {
+    match command {
+        Command::Act(action) => format!("{action:?}"),
+        Command::Generate(command) => first_words(command),
+        Command::View(command) => first_words(command),
+        other => first_words(other),
+    }
+}
+
+/// The name of a variant.
+fn first_words(value: &impl std::fmt::Debug) -> String {
+    struct Name(String);
+    impl std::fmt::Write for Name {
+        fn write_str(&mut self, s: &str) -> std::fmt::Result {
+            // The rest may be whole pictures.
+            let end = s.find(['(', ' ', '{']).unwrap_or(s.len());
+            self.0.push_str(&s[..end]);
+            if end < s.len() { Err(std::fmt::Error) } else { Ok(()) }
+        }
+    }
+    let mut name = Name(String::new());
+    let _ = std::fmt::write(&mut name, format_args!("{value:?}"));
+    name.0
 }
 
 /// The file name of a user's preset.

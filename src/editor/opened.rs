@@ -151,6 +151,12 @@ impl OpenDocument {
         }
     }
 
+    /// It was made by the program: no file holds any of it.
+    pub(super) fn never_saved(&mut self) {
+        self.saved = Document::new(self.doc.page);
+        self.modified = true;
+    }
+
     /// It comes out of a journal: no file holds all of it.
     pub(super) fn unsaved(&mut self) {
         self.saved = Document::new(self.doc.page);
@@ -189,6 +195,13 @@ impl OpenDocument {
             name: self.name.clone(),
             modified: self.differs(),
             size: (self.doc.page.width(), self.doc.page.height()),
+            waiting: 0,
         }
+    }
+
+    /// What lies beside the picture changed: the journal is told soon, within `left_secs` of `wait_secs`.
+    pub(super) fn tell_journal(&mut self, now_secs: f64, wait_secs: f64, left_secs: f64) {
+        let since = now_secs - wait_secs + left_secs;
+        self.changed_secs = Some(self.changed_secs.map_or(since, |at| at.min(since)));
     }
 }

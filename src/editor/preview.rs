@@ -167,7 +167,10 @@ impl Editor {
             | Command::ShowPreview(_)
             | Command::ApplyPreview
             | Command::CancelPreview
+            // What is typed must not lag behind: the next letter is added to what the editor holds.
+            | Command::SetSettings(_)
             | Command::Act(Action::Undo | Action::Redo) => false,
+            Command::Generate(command) => command.touches_picture(),
             _ if !self.late.is_empty() => true,
             Command::Act(action) => match action.menu() {
                 Menu::Image | Menu::Layer | Menu::Select | Menu::Filter | Menu::Generate => true,
@@ -186,8 +189,7 @@ impl Editor {
             | Command::BorderSelection(_)
             | Command::Operate(_)
             | Command::AddLayer(_)
-            | Command::SetChange(_)
-            | Command::Generate(_) => true,
+            | Command::SetChange(_) => true,
             _ => false,
         }
     }

@@ -1,6 +1,6 @@
 //! Autosaving into the journal, and documents that a program which died has left.
 
-use super::journals::{Found, JournalEvent, Keep};
+use super::journals::{Found, JournalEvent, JournalNote, Keep};
 use super::{Editor, Effect, NoticeKind};
 use std::time::Duration;
 
@@ -14,6 +14,7 @@ impl Editor {
     /// is given nothing before that time is over.
     pub(super) fn keep_journals(&mut self) {
         let (now, wait) = (self.now_secs, self.settings.autosave_secs);
+        self.keep_pictures();
         let busy = self.toolbox.busy();
         if busy {
             self.open_mut().looked_at(now);
@@ -23,7 +24,10 @@ impl Editor {
                 continue;
             };
             let within = Duration::from_secs_f64(left);
-            self.journals.keep(Keep { id: open.id, doc, note, within, replaces: None });
+            let id = open.id;
+            let taken = self.generation.take_taken(id);
+            let note = JournalNote { waiting: self.generation.waiting_for(id), ..note };
+            self.journals.keep(Keep { id, doc, note, within, replaces: None, taken });
         }
     }
 
@@ -35,7 +39,7 @@ impl Editor {
                     self.found.extend(found);
                     self.effects.push(Effect::OfferRecovery);
                 }
-                JournalEvent::Recovered { number, doc, note } => {
+                JournalEvent::Recovered { number, doc, note, pictures } => {
                     self.recovering.remove(&number);
                     self.with_tool(super::Toolbox::cancel);
                     self.drop_preview();
@@ -49,10 +53,12 @@ impl Editor {
                     let Some(open) = self.document_mut(id) else { continue };
                     open.path = note.path;
                     open.unsaved();
+                    let note = open.note();
+                    self.restore_pictures(id, pictures);
+                    let note = JournalNote { waiting: self.generation.waiting_for(id), ..note };
                     // At once: the old journal goes when the new one is written.
-                    let keep =
-                        Keep { id, doc, note: open.note(), within: Duration::ZERO, replaces: Some(number) };
-                    self.journals.keep(keep);
+                    let (within, replaces, taken) = (Duration::ZERO, Some(number), Vec::new());
+                    self.journals.keep(Keep { id, doc, note, within, replaces, taken });
                 }
                 JournalEvent::Unreadable { number, folder } => {
                     let name =
@@ -69,6 +75,13 @@ impl Editor {
                          it is tried again every few seconds."
                     );
                     self.tell(NoticeKind::Error, text);
+                }
+                JournalEvent::ShelfFailing(why) => {
+                    let text = format!(
+                        "Pictures that you have not taken yet are not being kept safe at the moment: {why}. Accept those \
+                         that you want, and save."
+                    );
+                    self.tell(NoticeKind::Warning, text);
                 }
                 JournalEvent::Working => self.tell(NoticeKind::Info, "What you paint is kept safe again."),
             }

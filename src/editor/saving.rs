@@ -1,6 +1,7 @@
 //! Saving, closing and leaving. What is closed "when it is saved" closes when the file is really there, and not if
 //! anything failed, was cancelled, or went on changing meanwhile.
 
+use super::candidates::texts_of;
 use super::files::{ExportChoice, FileRequest, is_ora};
 use super::{DocId, Editor, Effect, NoticeKind, OpenDocument};
 use crate::color::Rgba;
@@ -56,7 +57,7 @@ impl Editor {
         let path = if path.extension().is_some() { path } else { path.with_extension("ora") };
         let doc = open.doc.clone();
         let picture = ExportSettings {
-            texts: open.texts.clone(),
+            texts: texts_of(open),
             deep: open.deep,
             jpeg_quality,
             ..ExportSettings::default()
@@ -200,7 +201,7 @@ impl Editor {
     pub(super) fn export_to(&mut self, id: DocId, path: PathBuf, choice: ExportChoice) {
         let Some(open) = self.document(id) else { return };
         let path = choice.file(path);
-        let texts = if choice.metadata { open.texts.clone() } else { Vec::new() };
+        let texts = if choice.metadata { texts_of(open) } else { Vec::new() };
         let picture = ExportSettings { texts, ..choice.picture };
         let doc = open.doc.clone();
         self.exporting += 1;

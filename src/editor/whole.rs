@@ -147,6 +147,10 @@ pub enum WholeChange {
     ApplyMask(LayerId),
     /// What is seen becomes a layer.
     StampVisible,
+    /// The change mask grows by pixels (shrinks when negative).
+    GrowChange(i32),
+    /// The change mask becomes soft; radius in pixels.
+    FeatherChange(f32),
 }
 
 impl WholeChange {
@@ -163,6 +167,8 @@ impl WholeChange {
             WholeChange::Cut(_) => "Cut",
             WholeChange::ApplyMask(_) => "Apply layer mask",
             WholeChange::StampVisible => "New layer from visible",
+            WholeChange::GrowChange(_) => "Grow change mask",
+            WholeChange::FeatherChange(_) => "Feather change mask",
         }
     }
 
@@ -185,7 +191,18 @@ impl WholeChange {
             WholeChange::Clear(id) | WholeChange::Cut(id) => drop(edit::clear(doc, *id)),
             WholeChange::ApplyMask(id) => drop(edit::apply_mask(doc, *id)),
             WholeChange::StampVisible => drop(edit::stamp_visible(doc, "Visible")),
+            WholeChange::GrowChange(by) => alter_change(doc, |mask| match u32::try_from(*by) {
+                Ok(by) => selection::grow(mask, by),
+                Err(_) => selection::shrink(mask, by.unsigned_abs()),
+            }),
+            WholeChange::FeatherChange(px) => alter_change(doc, |mask| selection::feather(mask, *px)),
         }
+    }
+}
+
+fn alter_change(doc: &mut Document, change: impl FnOnce(&Mask) -> Mask) {
+    if let Some(mask) = doc.change.as_ref().map(change) {
+        edit::set_change(doc, Some(mask));
     }
 }
 

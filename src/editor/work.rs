@@ -12,7 +12,7 @@ use crate::paint::filter::{self, Filter};
 use crate::paint::restroke;
 use crate::paint::transform::{self, Resample};
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// A change that may take longer than a frame, as data.
 #[derive(Clone, Debug, PartialEq)]
@@ -235,10 +235,15 @@ impl Worker {
     }
 }
 
-/// Runs something on a thread of its own and wakes the window afterwards.
+/// Runs something on a thread of its own and wakes the window afterwards. What it does in parallel it does on the cores
+/// for slow changes.
 pub(super) fn aside(name: &str, waker: Waker, work: impl FnOnce() + Send + 'static) {
+    static POOL: OnceLock<Option<rayon::ThreadPool>> = OnceLock::new();
     let spawned = std::thread::Builder::new().name(name.into()).spawn(move || {
-        work();
+        match POOL.get_or_init(own_pool) {
+            Some(pool) => pool.install(work),
+            None => work(),
+        }
         waker();
     });
     debug_assert!(spawned.is_ok(), "no thread could be started");

@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use image::GrayImage;
+
+use super::memory::{Fit, Saving};
 use super::picture::{Mask, Picture};
 use crate::geom::Rect;
 use crate::sampling::{RngKind, SamplerKind, ScheduleKind};
@@ -88,6 +91,20 @@ pub struct Pass {
     pub mask: Option<Mask>,
     /// Treat the mask as two-valued, as the reference inpainting pipelines do.
     pub binary_mask: bool,
+    /// Words for parts of the picture.
+    pub regions: Vec<PassRegion>,
+    /// What is given up to need less memory.
+    pub savings: Vec<Saving>,
+}
+
+/// Words for a part of a pass.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PassRegion {
+    /// The whole prompt for it.
+    pub prompt: String,
+    /// How far it applies at each pixel, 0..=1, of the pass' size: the regions of a pixel and the main prompt, which
+    /// has what is left, share it so that the sum is 1.
+    pub share: Mask,
 }
 
 /// Where the time of a run went, in seconds.
@@ -114,9 +131,13 @@ pub trait Monitor {
         true
     }
     /// A pass begins: it paints `rect` of the finished picture (pixels from its top left), of which `paste` (of the
-    /// finished picture's size) will be taken.
-    fn pass(&mut self, rect: Rect, paste: &Mask) {
-        let _ = (rect, paste);
+    /// finished picture's size) will be taken. It is pass `number` (from 1) of `of`, as far as is known.
+    fn pass(&mut self, rect: Rect, paste: &Arc<GrayImage>, number: u32, of: u32) {
+        let _ = (rect, paste, number, of);
+    }
+    /// Memory is short: the pass that begins is run as `fit` says.
+    fn thrift(&mut self, fit: &Fit) {
+        let _ = fit;
     }
     /// A stage begins: "loading", "reading words", "encoding", "painting", "decoding".
     fn stage(&mut self, name: &'static str);
@@ -136,6 +157,12 @@ pub trait Backend: Send {
 
     /// What a pass needs to know of a model before it is planned.
     fn describe(&mut self, model: &str) -> Result<ModelFacts, GenerateError>;
+
+    /// How the pass fits into memory. Backends that do not know run it as it is.
+    fn fit(&mut self, pass: &Pass) -> Result<Fit, GenerateError> {
+        let _ = pass;
+        Ok(Fit { scale: 1.0, ..Fit::default() })
+    }
 }
 
 /// What planning needs to know of a model.
@@ -147,6 +174,9 @@ pub struct ModelFacts {
     pub multiple_px: u32,
     /// Whether it takes mask and masked picture as input (9-channel inpainting).
     pub inpainting: bool,
+    /// Strength at which empty canvas is painted over its fill, 0..=1: 1 for models that were trained to invent what
+    /// is missing, less for those that continue a picture only where they are led.
+    pub hole_strength: f32,
     /// Name of its architecture, for people.
     pub arch: String,
 }

@@ -12,9 +12,13 @@ use std::time::Instant;
 use crossbeam_channel::{Receiver, Sender, bounded, unbounded};
 use image::{GrayImage, RgbaImage};
 
-use super::backend::{Backend, Cancel, GenerateError, ModelFacts, Monitor, Preview, Timings};
-use super::picture::Mask;
-use super::plan::{self, Next};
+use super::backend::{Backend, Cancel, GenerateError, ModelFacts, Monitor, Pass, Preview, Timings};
+use super::memory::Fit;
+use super::picture::{Mask, Picture};
+use super::plan::{self, Next, Tiles};
+use super::region::seam::SeamScore;
+use super::region::{resample, seam};
+pub use super::request::Inputs;
 use super::request::Request;
 use crate::geom::Rect;
 
@@ -30,13 +34,15 @@ const MAX_LOOKS: usize = 64;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct JobId(pub u64);
 
-/// The pixels a request refers to.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Inputs {
-    /// Initial picture.
-    pub init: Option<Arc<RgbaImage>>,
-    /// Mask, white = change.
-    pub mask: Option<Arc<GrayImage>>,
+/// What came of mending a seam.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mended {
+    /// The seam before.
+    pub before: SeamScore,
+    /// The seam that the second try made.
+    pub after: SeamScore,
+    /// Whether the second try was better and was taken.
+    pub kept: bool,
 }
 
 /// One picture to make.
@@ -72,6 +78,17 @@ pub enum JobEvent {
         step_secs: f64,
         /// Seconds until the pass is done, by the mean of its steps so far.
         secs_left: Option<f64>,
+        /// Which pass, from 1.
+        pass: u32,
+        /// How many passes the picture takes as far as is known (tiles of an upscale, a second, finer one).
+        passes: u32,
+    },
+    /// Memory is short: the pass that begins is run in a way that needs less.
+    Thrift {
+        /// Which.
+        job: JobId,
+        /// What is needed, what there is, and what was given up for it.
+        fit: Fit,
     },
     /// A pass begins: previews that follow are of this part of the finished picture.
     Pass {
@@ -103,6 +120,8 @@ pub enum JobEvent {
         facts: ModelFacts,
         /// Where the time went.
         timings: Timings,
+        /// What came of [`Request::mend_seam`]; `None` where the seam was good enough or none was asked for.
+        mended: Option<Mended>,
     },
     /// It could not be made.
     Failed {
@@ -125,6 +144,7 @@ impl JobEvent {
             JobEvent::Started { job }
             | JobEvent::Progress { job, .. }
             | JobEvent::Pass { job, .. }
+            | JobEvent::Thrift { job, .. }
             | JobEvent::Preview { job, .. }
             | JobEvent::Finished { job, .. }
             | JobEvent::Failed { job, .. }
@@ -211,9 +231,11 @@ impl Engine {
         let (outbox, events) = bounded(MAX_EVENTS);
         let stop = Cancel::default();
         let stopping = stop.clone();
-        let thread = std::thread::Builder::new()
-            .name("scumble-inference".into())
-            .spawn(move || serve(make, &queue, &outbox, &stopping))?;
+        let thread =
+            std::thread::Builder::new().name("scumble-inference".into()).spawn(move || match own_pool() {
+                Some(pool) => pool.install(move || serve(make, &queue, &outbox, &stopping)),
+                None => serve(make, &queue, &outbox, &stopping),
+            })?;
         Ok(Self { jobs: Some(jobs), waiting, events, thread: Some(thread), next: 0, stop })
     }
 
@@ -247,6 +269,12 @@ impl Engine {
     }
 }
 
+/// Cores for models alone. In the common pool the small tasks of a stroke would stand in line behind a layer of the
+/// network, and the pen would stutter.
+fn own_pool() -> Option<rayon::ThreadPool> {
+    rayon::ThreadPoolBuilder::new().thread_name(|_| "scumble-inference".into()).build().ok()
+}
+
 impl Drop for Engine {
     fn drop(&mut self) {
         self.stop.cancel();
@@ -277,16 +305,24 @@ fn serve(
             continue;
         }
         let _ = outbox.send(JobEvent::Started { job: id });
-        let mut reporter =
-            Reporter { job: id, cancel, stop, queue, outbox, stage: "waiting", pass_begun: Instant::now() };
+        let mut reporter = Reporter {
+            job: id,
+            cancel,
+            stop,
+            queue,
+            outbox,
+            stage: "waiting",
+            pass_begun: Instant::now(),
+            pass: (1, 1),
+        };
         let mut timings = Timings::default();
         let outcome = catch_unwind(AssertUnwindSafe(|| {
             let backend = backend.get_or_insert_with(&mut make);
             execute(backend.as_mut(), &job, &mut reporter, &mut timings)
         }));
         let event = match outcome {
-            Ok(Ok(Made { image, paste, facts })) => {
-                JobEvent::Finished { job: id, image, paste: Arc::new(paste), facts, timings }
+            Ok(Ok(Made { image, paste, facts, mended })) => {
+                JobEvent::Finished { job: id, image, paste, facts, timings, mended }
             }
             Ok(Err(GenerateError::Cancelled)) => JobEvent::Cancelled { job: id },
             Ok(Err(error)) => JobEvent::Failed { job: id, error: Arc::new(error) },
@@ -319,23 +355,99 @@ pub fn execute(
     timings: &mut Timings,
 ) -> Result<Made, GenerateError> {
     let facts = backend.describe(&job.request.model)?;
-    let (init, mask) = (job.inputs.init.as_deref(), job.inputs.mask.as_deref());
-    let plan = plan::plan(&job.request, &facts, init, mask, u64::from(job.index))?;
+    let index = u64::from(job.index);
+    if job.request.upscale > 0 {
+        let tiles = Tiles::new(&job.request, &facts, &job.inputs, index)?;
+        return paint_tiles(tiles, facts, backend, monitor, timings);
+    }
+    let plan = plan::plan_inputs(&job.request, &facts, &job.inputs, index)?;
     go_on(monitor)?;
-    let paste = plan.paste_mask();
-    monitor.pass(plan.context(), &paste);
-    let picture = backend.run(&plan.first_pass(), monitor, timings)?;
+    let paste = Arc::new(to_gray8(&plan.paste_mask()));
+    let passes = if plan.has_second_pass() { 2 } else { 1 };
+    monitor.pass(plan.context(), &paste, 1, passes);
+    let picture = run(backend, &plan.first_pass(), monitor, timings)?;
     go_on(monitor)?;
     let image = match plan.after_first(picture) {
         Next::Done(image) => image,
         Next::Second(pass) => {
             go_on(monitor)?;
-            monitor.pass(plan.second_rect(), &paste);
-            plan.after_second(backend.run(&pass, monitor, timings)?)
+            monitor.pass(plan.second_rect(), &paste, 2, 2);
+            plan.after_second(run(backend, &pass, monitor, timings)?)
         }
     };
     go_on(monitor)?;
-    Ok(Made { image, paste: to_gray8(&paste), facts })
+    let (image, mended) = if job.request.mend_seam {
+        mend(&plan, image, &paste, passes + 1, &facts, backend, monitor, timings)?
+    } else {
+        (image, None)
+    };
+    Ok(Made { image, paste, facts, mended })
+}
+
+/// Repaints the seam of `image` if it shows, and takes that if it shows less then.
+#[expect(clippy::too_many_arguments, reason = "all of a job's surroundings, used once")]
+fn mend(
+    plan: &plan::Plan,
+    image: RgbaImage,
+    paste: &Arc<GrayImage>,
+    number: u32,
+    facts: &ModelFacts,
+    backend: &mut dyn Backend,
+    monitor: &mut dyn Monitor,
+    timings: &mut Timings,
+) -> Result<(RgbaImage, Option<Mended>), GenerateError> {
+    let mask = plan.paste_mask();
+    let score = |image: &RgbaImage| {
+        let rgb = image::DynamicImage::ImageRgba8(image.clone()).to_rgb8();
+        seam::score(&Picture::from_rgb8(&rgb), &mask, seam::LEVEL)
+    };
+    let before = score(&image);
+    let Some(mend) = plan.mend(&image, facts.native_px).filter(|_| before.is_visible()) else {
+        return Ok((image, None));
+    };
+    monitor.pass(mend.rect(), paste, number, number);
+    let picture = run(backend, mend.pass(), monitor, timings)?;
+    go_on(monitor)?;
+    let second = plan.mended(&mend, &image, &picture);
+    let after = score(&second);
+    let kept = after.badness() < before.badness();
+    Ok((if kept { second } else { image }, Some(Mended { before, after, kept })))
+}
+
+/// Paints the tiles of an enlarged picture one after the other.
+fn paint_tiles(
+    mut tiles: Tiles,
+    facts: ModelFacts,
+    backend: &mut dyn Backend,
+    monitor: &mut dyn Monitor,
+    timings: &mut Timings,
+) -> Result<Made, GenerateError> {
+    let paste = tiles.paste().clone();
+    for number in 0..tiles.len() {
+        go_on(monitor)?;
+        monitor.pass(tiles.rect(number), &paste, number as u32 + 1, tiles.len() as u32);
+        let picture = run(backend, &tiles.pass(number), monitor, timings)?;
+        tiles.take(number, picture);
+    }
+    go_on(monitor)?;
+    Ok(Made { image: tiles.finish(), paste, facts, mended: None })
+}
+
+/// Runs a pass as it fits into memory: if need be smaller, and enlarged afterwards.
+fn run(
+    backend: &mut dyn Backend,
+    pass: &Pass,
+    monitor: &mut dyn Monitor,
+    timings: &mut Timings,
+) -> Result<Picture, GenerateError> {
+    let fit = backend.fit(pass)?;
+    if fit.savings.is_empty() {
+        return backend.run(pass, monitor, timings);
+    }
+    monitor.thrift(&fit);
+    let (width, height) = (pass.width, pass.height);
+    let picture = backend.run(&pass.in_less(&fit), monitor, timings)?;
+    Ok(resample::resize(&picture, width, height))
 }
 
 /// What [`execute`] makes.
@@ -344,13 +456,15 @@ pub struct Made {
     /// The finished picture.
     pub image: RgbaImage,
     /// Of the same size: what is new in it, 0 = kept byte for byte.
-    pub paste: GrayImage,
+    pub paste: Arc<GrayImage>,
     /// Facts of the model.
     pub facts: ModelFacts,
+    /// What came of mending the seam.
+    pub mended: Option<Mended>,
 }
 
 /// To 8 bits; only what is exactly 0 becomes 0.
-fn to_gray8(mask: &Mask) -> GrayImage {
+pub(super) fn to_gray8(mask: &Mask) -> GrayImage {
     let value = |v: &f32| if *v > 0.0 { (v * 255.0).round().clamp(1.0, 255.0) as u8 } else { 0 };
     let raw = mask.data.iter().map(value).collect();
     GrayImage::from_raw(mask.width, mask.height, raw).unwrap_or_default()
@@ -376,6 +490,8 @@ struct Reporter<'a> {
     outbox: &'a Sender<JobEvent>,
     stage: &'static str,
     pass_begun: Instant,
+    /// Number and count of passes.
+    pass: (u32, u32),
 }
 
 impl Reporter<'_> {
@@ -398,8 +514,13 @@ impl Monitor for Reporter<'_> {
         self.outbox.len() < MAX_LOOKS
     }
 
-    fn pass(&mut self, rect: Rect, paste: &Mask) {
-        self.mention(JobEvent::Pass { job: self.job, rect, paste: Arc::new(to_gray8(paste)) });
+    fn pass(&mut self, rect: Rect, paste: &Arc<GrayImage>, number: u32, of: u32) {
+        self.pass = (number, of);
+        self.mention(JobEvent::Pass { job: self.job, rect, paste: paste.clone() });
+    }
+
+    fn thrift(&mut self, fit: &Fit) {
+        self.mention(JobEvent::Thrift { job: self.job, fit: fit.clone() });
     }
 
     fn stage(&mut self, name: &'static str) {
@@ -412,6 +533,8 @@ impl Monitor for Reporter<'_> {
             steps: 0,
             step_secs: 0.0,
             secs_left: None,
+            pass: self.pass.0,
+            passes: self.pass.1,
         };
         self.mention(event);
     }
@@ -425,6 +548,8 @@ impl Monitor for Reporter<'_> {
             steps,
             step_secs: secs,
             secs_left: Some(mean * f64::from(steps.saturating_sub(step))),
+            pass: self.pass.0,
+            passes: self.pass.1,
         };
         self.mention(event);
         if let Some(preview) = preview {

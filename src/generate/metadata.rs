@@ -11,6 +11,8 @@ use crate::sampling::{RngKind, SamplerKind, ScheduleKind};
 pub const PARAMETERS: &str = "parameters";
 /// Keyword of our own record.
 pub const OWN: &str = "scumble";
+/// Longest text of other programs that is looked at.
+pub const MAX_PARAMETERS_BYTES: usize = 1 << 20;
 /// Version of our own record; a larger one was written by a newer program.
 pub const SCHEMA: u32 = 1;
 
@@ -72,6 +74,9 @@ pub fn parameters(request: &Request, size: (u32, u32)) -> String {
     if request.guidance_rescale > 0.0 {
         fields.push(("CFG rescale phi", request.guidance_rescale.to_string()));
     }
+    if !request.template.is_empty() {
+        fields.push(("Template", request.template.clone()));
+    }
     fields.push(("RNG", rng_label(request.rng).into()));
     fields.push(("Version", format!("Scumble {}", env!("CARGO_PKG_VERSION"))));
     let fields: Vec<String> = fields.iter().map(|(key, value)| format!("{key}: {}", quote(value))).collect();
@@ -83,6 +88,26 @@ pub fn parameters(request: &Request, size: (u32, u32)) -> String {
     out.push('\n');
     out.push_str(&fields.join(", "));
     out
+}
+
+/// How a picture was made, from our own record or else from the text of other programs; `None` if neither is there or
+/// understood. What a text leaves open is as requests are by default.
+pub fn request_of(texts: &[TextChunk]) -> Option<Request> {
+    if let Some(Ok(record)) = read_record(texts) {
+        return Some(record.request);
+    }
+    let text = &texts.iter().find(|t| t.keyword == PARAMETERS)?.text;
+    if text.len() > MAX_PARAMETERS_BYTES {
+        return None;
+    }
+    let parameters = parse_parameters(text);
+    if parameters.fields.is_empty() {
+        return None;
+    }
+    // Without the model's name none is meant.
+    let mut request = Request { model: String::new(), ..Request::default() };
+    parameters.apply(&mut request);
+    Some(request)
 }
 
 /// A `parameters` text taken apart.
@@ -143,6 +168,9 @@ impl Parameters {
         }
         if let Some(skip) = self.get("Clip skip").and_then(|v| v.parse::<u32>().ok()) {
             request.clip_skip = skip.saturating_sub(1);
+        }
+        if let Some(template) = self.get("Template") {
+            request.template = template.into();
         }
         if let Some(model) = self.get("Model") {
             request.model = model.into();

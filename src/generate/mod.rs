@@ -4,6 +4,7 @@
 pub mod backend;
 pub mod engine;
 pub mod fake;
+pub mod memory;
 pub mod metadata;
 pub mod picture;
 pub mod plan;
@@ -11,6 +12,7 @@ pub mod prompt;
 pub mod region;
 pub mod request;
 
-pub use backend::{Backend, Cancel, GenerateError, ModelFacts, Monitor, Pass, Preview, Timings};
+pub use backend::{Backend, Cancel, GenerateError, ModelFacts, Monitor, Pass, PassRegion, Preview, Timings};
+pub use memory::{Fit, Footprint, Saving};
 pub use picture::{Mask, Picture};
-pub use request::{Encode, Fill, Margins, Request, Source};
+pub use request::{Encode, Fill, Finish, Inputs, Margins, RegionPrompt, Request, Source};

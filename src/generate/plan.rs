@@ -11,7 +11,13 @@
 //! - `plain`: the mask as it is and nothing else, for comparison with reference pipelines.
 
 mod check;
+mod extras;
 mod masked;
+mod mend;
+mod tiles;
+
+pub use mend::Mend;
+pub use tiles::Tiles;
 
 pub use check::{BLACK, MAX_PROMPT_CHARS, MAX_STEPS, WHITE, check};
 
@@ -19,10 +25,12 @@ use image::{GrayImage, RgbaImage};
 
 use super::backend::{GenerateError, ModelFacts, Pass};
 use super::picture::{Mask, Picture};
-use super::region::{outpaint, resample, stitch};
-use super::request::{Encode, Request};
+use super::region::context::ModelSize;
+use super::region::{border, outpaint, resample, stitch};
+use super::request::{Encode, Inputs, Request};
 use crate::geom::Rect;
 use crate::sampling::RngKind;
+use extras::Extras;
 use masked::Masked;
 
 /// Everything about one picture that is decided before the model runs.
@@ -35,7 +43,11 @@ pub struct Plan {
 #[derive(Clone, Debug)]
 enum Work {
     /// The model's picture is the result.
-    Whole,
+    Whole {
+        extras: Extras,
+        /// Whether its border is mended, see [`border`].
+        clean: bool,
+    },
     /// The model's pixels replace those of a two-valued mask of the canvas' size.
     Plain { canvas: RgbaImage, mask: Mask },
     /// Context, soft masks, colour match, perhaps a second pass.
@@ -61,18 +73,52 @@ pub fn plan(
     mask: Option<&GrayImage>,
     index: u64,
 ) -> Result<Plan, GenerateError> {
+    plan_with(request, facts, init, mask, &Inputs::default(), index)
+}
+
+/// [`plan`] with the pixels of everything that the request names.
+pub fn plan_inputs(
+    request: &Request,
+    facts: &ModelFacts,
+    inputs: &Inputs,
+    index: u64,
+) -> Result<Plan, GenerateError> {
+    plan_with(request, facts, inputs.init.as_deref(), inputs.mask.as_deref(), inputs, index)
+}
+
+fn plan_with(
+    request: &Request,
+    facts: &ModelFacts,
+    init: Option<&RgbaImage>,
+    mask: Option<&GrayImage>,
+    inputs: &Inputs,
+    index: u64,
+) -> Result<Plan, GenerateError> {
+    let asked = (request.width, request.height);
+    let picture = init.map_or(asked, RgbaImage::dimensions);
     check(request, init.map(|i| i.dimensions()), mask)?;
+    let extras = Extras::new(request, inputs, picture)?;
+    if !request.regions.is_empty() && init.is_some() {
+        check::same_size(request, picture)?;
+    }
+    let clean = !equals_reference(request, false);
+    let whole = |mut first: Pass, extras: Extras| {
+        let size = ModelSize { scale: 1.0, width: first.width, height: first.height };
+        let all = Rect::from_size(0, 0, first.width, first.height);
+        extras.dress(&mut first, all, &size);
+        Plan { first, work: Work::Whole { extras, clean } }
+    };
     let Some(init) = init else {
-        let first =
-            Pass { strength: 1.0, ..base_pass(request, index, (request.width, request.height), false) };
-        return Ok(Plan { first, work: Work::Whole });
+        let first = Pass { strength: 1.0, ..base_pass(request, index, asked, false) };
+        return Ok(whole(first, extras));
     };
     let empty = !request.outpaint.is_zero() || init.pixels().any(|p| p[3] < 255);
     if mask.is_none() && !empty {
         let rgb = image::DynamicImage::ImageRgba8(init.clone()).to_rgb8();
-        let picture = resample::cover(&Picture::from_rgb8(&rgb), request.width, request.height);
-        let first = base_pass(request, index, (request.width, request.height), false);
-        return Ok(Plan { first: Pass { init: Some(picture), ..first }, work: Work::Whole });
+        let mut picture = resample::cover(&Picture::from_rgb8(&rgb), request.width, request.height);
+        extras.stylise(&mut picture, None);
+        let first = Pass { init: Some(picture), ..base_pass(request, index, asked, false) };
+        return Ok(whole(first, extras));
     }
     check::same_size(request, init.dimensions())?;
     let canvas = outpaint::grow_canvas(init, &request.outpaint);
@@ -80,7 +126,7 @@ pub fn plan(
         return plain(request, canvas, mask, index);
     }
     let mask = mask.map(check::clean);
-    let masked = Masked::new(request, facts, canvas, mask.as_ref(), index)?;
+    let masked = Masked::new(request, facts, canvas, mask.as_ref(), extras, index)?;
     Ok(Plan { first: masked.first_pass(request, index), work: Work::Masked(Box::new(masked)) })
 }
 
@@ -98,7 +144,14 @@ impl Plan {
         let size = (picture.width, picture.height);
         assert_eq!(size, (self.first.width, self.first.height), "the backend returned another size");
         match &self.work {
-            Work::Whole => Next::Done(opaque(&picture)),
+            Work::Whole { extras, clean } => {
+                let mut picture = picture;
+                if *clean {
+                    border::clean(&mut picture);
+                }
+                extras.stylise(&mut picture, None);
+                Next::Done(opaque(&picture))
+            }
             Work::Plain { canvas, mask } => {
                 let mut out = canvas.clone();
                 stitch::paste(&mut out, Rect::from_size(0, 0, size.0, size.1), &picture, mask);
@@ -119,10 +172,29 @@ impl Plan {
         }
     }
 
+    /// How to mend the seam of the finished picture; `None` where there is none.
+    pub fn mend(&self, image: &RgbaImage, native_px: u32) -> Option<Mend> {
+        match &self.work {
+            Work::Masked(masked) => masked.mend(&self.first, image, native_px),
+            Work::Whole { .. } | Work::Plain { .. } => None,
+        }
+    }
+
+    /// `image` with what the pass of `mend` made of its seam; pixels of paste mask 0 stay.
+    ///
+    /// # Panics
+    /// When the plan has no seam to mend.
+    pub fn mended(&self, mend: &Mend, image: &RgbaImage, picture: &Picture) -> RgbaImage {
+        match &self.work {
+            Work::Masked(masked) => masked.mended(mend, image, picture),
+            Work::Whole { .. } | Work::Plain { .. } => panic!("no mending was planned"),
+        }
+    }
+
     /// Width and height of the finished picture.
     pub fn size(&self) -> (u32, u32) {
         match &self.work {
-            Work::Whole => (self.first.width, self.first.height),
+            Work::Whole { .. } => (self.first.width, self.first.height),
             Work::Plain { canvas, .. } => canvas.dimensions(),
             Work::Masked(masked) => masked.canvas().dimensions(),
         }
@@ -140,14 +212,14 @@ impl Plan {
     pub fn second_rect(&self) -> Rect {
         match &self.work {
             Work::Masked(masked) => masked.second_rect(),
-            Work::Whole | Work::Plain { .. } => self.context(),
+            Work::Whole { .. } | Work::Plain { .. } => self.context(),
         }
     }
 
     /// How far each pixel of the finished picture is replaced: 0 is kept, byte for byte.
     pub fn paste_mask(&self) -> Mask {
         match &self.work {
-            Work::Whole => Mask::filled(self.first.width, self.first.height, 1.0),
+            Work::Whole { .. } => Mask::filled(self.first.width, self.first.height, 1.0),
             Work::Plain { mask, .. } => mask.clone(),
             Work::Masked(masked) => masked.paste_mask(),
         }
@@ -181,6 +253,8 @@ fn base_pass(request: &Request, index: u64, size: (u32, u32), masked: bool) -> P
         init: None,
         mask: None,
         binary_mask: false,
+        regions: Vec::new(),
+        savings: Vec::new(),
     }
 }
 
@@ -189,8 +263,13 @@ fn sample_posterior(request: &Request, masked: bool) -> bool {
     match request.encode {
         Encode::Mean => false,
         Encode::Sample => true,
-        Encode::Auto => request.rng == RngKind::Torch && (!masked || request.plain),
+        Encode::Auto => equals_reference(request, masked),
     }
+}
+
+/// Whether the run is meant to equal a reference pipeline's.
+fn equals_reference(request: &Request, masked: bool) -> bool {
+    request.rng == RngKind::Torch && (!masked || request.plain)
 }
 
 /// The canvas corner in world pixels: the picture's, less what was added left and above.

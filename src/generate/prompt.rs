@@ -211,6 +211,31 @@ pub struct Token {
     pub is_comma: bool,
 }
 
+/// How many tokens a prompt is, and how they lie in windows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenCount {
+    /// Tokens of each window.
+    pub used: Vec<usize>,
+    /// Tokens that a window holds.
+    pub window: usize,
+}
+
+impl TokenCount {
+    /// All of them.
+    pub fn tokens(&self) -> usize {
+        self.used.iter().sum()
+    }
+}
+
+impl std::fmt::Display for TokenCount {
+    /// `31 / 75`, or `92 / 150, 2 windows`.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let windows = self.used.len().max(1);
+        write!(f, "{} / {}", self.tokens(), self.window * windows)?;
+        if windows > 1 { write!(f, ", {windows} windows") } else { Ok(()) }
+    }
+}
+
 /// What the text encoder reads at a time, without start and end token.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Window {
@@ -270,12 +295,13 @@ pub fn windows(tokens: &[Token], breaks: &[usize], length: usize, pad_id: u32) -
     out
 }
 
-/// Pads the shorter list with empty windows: prompt and negative prompt must be equally long for guidance.
-pub fn pad_to_same(a: &mut Vec<Window>, b: &mut Vec<Window>, pad_id: u32) {
-    let length = a.first().or(b.first()).map_or(WINDOW, |w| w.ids.len());
-    let count = a.len().max(b.len());
-    a.resize_with(count, || Window::new(&[], length, pad_id));
-    b.resize_with(count, || Window::new(&[], length, pad_id));
+/// Pads shorter lists with empty windows: prompts that run together must be equally long.
+pub fn pad_to_same(prompts: &mut [Vec<Window>], pad_id: u32) {
+    let length = prompts.iter().find_map(|p| p.first()).map_or(WINDOW, |w| w.ids.len());
+    let count = prompts.iter().map(Vec::len).max().unwrap_or(0);
+    for prompt in prompts {
+        prompt.resize_with(count, || Window::new(&[], length, pad_id));
+    }
 }
 
 /// For a token counter: tokens in use (a window before the last counts as full, since nothing more fits it) and

@@ -1,5 +1,8 @@
 //! All that decides a picture, as data: it can be queued, compared, stored in a layer or a PNG, and replayed.
 
+use std::sync::Arc;
+
+use image::{GrayImage, RgbaImage};
 use serde::{Deserialize, Serialize};
 
 use super::region::context::Context;
@@ -70,6 +73,50 @@ pub struct Source {
     pub hash: String,
 }
 
+/// How a result is laid down. The engine leaves it to whoever asked.
+#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Finish {
+    /// As the model made it.
+    #[default]
+    None,
+    /// In strokes of the brush of that name, at the resolution of the canvas.
+    Strokes(String),
+}
+
+/// Words that apply in a part of the picture.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RegionPrompt {
+    /// The whole prompt for that part: nothing of the request's own is added to it.
+    pub prompt: String,
+    /// How strongly it asserts itself where regions overlap and at soft edges, above 0 up to [`MAX_REGION_WEIGHT`].
+    #[serde(default = "one")]
+    pub weight: f32,
+    /// Where it applies (white; grey shares with what else there is): as large as the initial picture, without one as
+    /// the request.
+    #[serde(default)]
+    pub mask: Option<Source>,
+}
+
+/// Most regions of a request: every one is a further run of the network in each step.
+pub const MAX_REGIONS: usize = 16;
+/// Largest [`RegionPrompt::weight`].
+pub const MAX_REGION_WEIGHT: f32 = 8.0;
+
+/// The pixels a request refers to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Inputs {
+    /// Initial picture.
+    pub init: Option<Arc<RgbaImage>>,
+    /// Mask, white = change.
+    pub mask: Option<Arc<GrayImage>>,
+    /// Where each of the request's regions applies, in their order: white, of the initial picture's size (without
+    /// one the request's).
+    pub regions: Vec<Arc<GrayImage>>,
+    /// Picture whose colours are taken on; of any size.
+    pub style: Option<Arc<RgbaImage>>,
+}
+
 /// Everything that decides a picture. Same request, same model, same device: same bytes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Request {
@@ -77,6 +124,10 @@ pub struct Request {
     pub model: String,
     /// What to paint.
     pub prompt: String,
+    /// What the prompt was before its wildcards were rolled; empty if it has none. For people and replays by hand: the
+    /// picture is that of `prompt`.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub template: String,
     /// What to avoid.
     #[serde(default)]
     pub negative: String,
@@ -131,6 +182,25 @@ pub struct Request {
     /// Mask, white = change.
     #[serde(default)]
     pub mask: Option<Source>,
+    /// Words for parts of the picture; `prompt` applies where none of them does.
+    #[serde(default)]
+    pub regions: Vec<RegionPrompt>,
+    /// Picture whose colours the result takes on.
+    #[serde(default)]
+    pub style: Option<Source>,
+    /// How far it takes them on, 0..=1.
+    #[serde(default = "one")]
+    pub style_amount: f32,
+    /// Enlarges the initial picture 2 or 4 times and repaints it tile by tile with the request's strength (0.3 is
+    /// usual); 1 does so at its own size; 0 is off.
+    #[serde(default)]
+    pub upscale: u32,
+    /// Repaints the seam of a masked picture once more where its score is bad, and keeps that if it is better.
+    #[serde(default)]
+    pub mend_seam: bool,
+    /// How the picture is laid down afterwards.
+    #[serde(default)]
+    pub finish: Finish,
 }
 
 fn one() -> f32 {
@@ -142,6 +212,7 @@ impl Default for Request {
         Self {
             model: "starter".into(),
             prompt: String::new(),
+            template: String::new(),
             negative: String::new(),
             width: 512,
             height: 512,
@@ -162,6 +233,12 @@ impl Default for Request {
             origin: (0, 0),
             init: None,
             mask: None,
+            regions: Vec::new(),
+            style: None,
+            style_amount: 1.0,
+            upscale: 0,
+            mend_seam: false,
+            finish: Finish::None,
         }
     }
 }

@@ -15,6 +15,7 @@ mod profile;
 mod record;
 pub mod recovery;
 pub mod save;
+pub mod shelf;
 mod tiles;
 mod zip;
 

@@ -48,6 +48,8 @@ pub(super) struct DocumentRecord {
     /// Number of the plane.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     change: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    frame: Option<Rect>,
     pub(super) levels: Vec<Vec<LayerRecord>>,
 }
 
@@ -92,6 +94,15 @@ pub(super) fn page_is_sane(page: Rect) -> bool {
     !page.is_empty() && [page.x0, page.y0, page.x1, page.y1].into_iter().all(fits)
 }
 
+/// Whether generation could work there.
+fn frame_is_sane(frame: Rect) -> bool {
+    let side = super::MAX_SIDE;
+    page_is_sane(frame)
+        && frame.width() <= side
+        && frame.height() <= side
+        && frame.area() <= super::MAX_PIXELS
+}
+
 impl DocumentRecord {
     /// Describes `doc`. `number` gives every plane its number. Refuses what [`DocumentRecord::build`] would refuse.
     pub(super) fn of(doc: &Document, mut number: impl FnMut(Owner, Plane) -> u32) -> Result<Self, Flaw> {
@@ -107,6 +118,7 @@ impl DocumentRecord {
             last_id: doc.clone().next_layer_id().0 - 1,
             selection,
             change,
+            frame: doc.frame.filter(|frame| frame_is_sane(*frame)),
             levels,
         };
         record.check()?;
@@ -188,6 +200,8 @@ impl DocumentRecord {
         doc.active = self.active;
         doc.selection = self.selection.map(mask).transpose()?;
         doc.change = self.change.map(mask).transpose()?;
+        // A frame that no program would draw is no reason to refuse the picture.
+        doc.frame = self.frame.filter(|frame| frame_is_sane(*frame));
         Ok(doc)
     }
 }

@@ -4,6 +4,7 @@ pub mod catalog;
 pub mod config;
 pub mod files;
 pub mod folder;
+pub mod memory;
 pub mod starter;
 
 pub use files::{Bytes, Files};

@@ -12,6 +12,7 @@ use super::widgets::Frame;
 use super::windows::Windows;
 use super::{keys, menus, options_bar, status_bar, theme, toolbar};
 use crate::editor::files::ExportChoice;
+use crate::editor::generation::{CandidateId, GenerateCommand};
 use crate::editor::settings::{Restored, Theme};
 use crate::editor::{Action, Command, DocId, Editor, Effect, Folders, Notice, NoticeKind, Settings};
 use eframe::egui::{self, Context, Key, ViewportCommand};
@@ -81,6 +82,8 @@ enum Asked {
     Export(DocId, Box<ExportChoice>),
     PaletteOpen,
     PaletteSave,
+    Picture(CandidateId),
+    Style,
 }
 
 /// How the program is started.
@@ -198,6 +201,11 @@ impl App {
                 Effect::AskExport { id, suggestion, choice } => {
                     self.ask(ctx, Asked::Export(id, choice), Ask::Export(suggestion));
                 }
+                Effect::AskStyle => self.ask(ctx, Asked::Style, Ask::Picture),
+                Effect::AskSavePicture { id, suggestion } => {
+                    self.ask(ctx, Asked::Picture(id), Ask::Export(suggestion));
+                }
+                Effect::OfferSettings { path, request } => self.notices.offer(path, request, now),
                 Effect::AskClose(_) | Effect::AskQuit | Effect::OfferRecovery => {
                     // Nobody can answer a question in a window that is put away.
                     if ctx.input(|i| i.viewport().minimized) == Some(true) && effect != Effect::OfferRecovery
@@ -238,6 +246,12 @@ impl App {
                 (Asked::Save(id), Some(path)) => commands.push(Command::SaveTo(*id, path)),
                 (Asked::Export(id, choice), Some(path)) => {
                     commands.push(Command::ExportTo(*id, path, choice.clone()));
+                }
+                (Asked::Picture(id), Some(path)) => {
+                    commands.push(Command::Generate(GenerateCommand::SaveAs(*id, path)));
+                }
+                (Asked::Style, Some(path)) => {
+                    commands.push(Command::Generate(GenerateCommand::SetStylePicture(Some(path))));
                 }
                 (Asked::PaletteOpen, Some(path)) => commands.push(Command::ImportPalette(path)),
                 (Asked::PaletteSave, Some(path)) => commands.push(Command::ExportPalette(path)),
@@ -366,6 +380,7 @@ impl App {
 impl eframe::App for App {
     /// Runs before every picture, and also while the window is hidden.
     fn logic(&mut self, ctx: &Context, _frame: &mut eframe::Frame) {
+        let watch = self.editor.watchdog_mut().begin();
         let now = self.clock.now_secs(ctx);
         self.editor.tick(now);
         self.closing(ctx);
@@ -376,10 +391,12 @@ impl eframe::App for App {
         if let Some(at) = self.editor.next_deadline() {
             ctx.request_repaint_after(std::time::Duration::from_secs_f64((at - now).max(0.01)));
         }
+        self.editor.watchdog_mut().end(watch, || "a turn without a picture of the window".into());
     }
 
     fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
         let ctx = ui.ctx().clone();
+        let watch = self.editor.watchdog_mut().begin();
         // As the last frame left it: Escape takes the focus away before this one begins.
         let typing = self.typing;
         // The second call comes when the first frame is shown.
@@ -410,11 +427,16 @@ impl eframe::App for App {
             closed |= self.palette.show(&ctx, &mut frame);
             self.filing.show(&ctx, &mut frame);
         }
-        closed |= self.notices.show(&ctx, now);
+        closed |= self.notices.show(&ctx, now, &mut commands);
         if closed {
             canvas.request_focus();
         }
         self.shortcuts(&ctx, canvas.has_focus(), &mut commands);
+        if self.editor.generation().peeking()
+            && keys::released(&ctx, self.editor.settings(), Action::PeekCanvas)
+        {
+            commands.push(Command::Generate(GenerateCommand::Peek(false)));
+        }
         self.enter_escape(&ctx, &canvas, typing);
         self.typing = ctx.text_edit_focused();
         filing::drops::take(&ctx, &mut commands);
@@ -436,6 +458,7 @@ impl eframe::App for App {
         if let Some(soon) = self.pens.look_again() {
             ctx.request_repaint_after(soon);
         }
+        self.editor.watchdog_mut().end(watch, || "a picture of the window".into());
     }
 
     fn raw_input_hook(&mut self, ctx: &Context, input: &mut egui::RawInput) {

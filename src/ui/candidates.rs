@@ -11,7 +11,7 @@ use eframe::egui::{
 use std::collections::HashMap;
 
 /// Height of thumbnails in points.
-const HEIGHT: f32 = 92.0;
+const HEIGHT: f32 = 96.0;
 /// Height of the strip in points.
 pub const STRIP_HEIGHT: f32 = HEIGHT + 26.0;
 
@@ -21,21 +21,23 @@ pub struct Strip {
     thumbnails: HashMap<CandidateId, TextureHandle>,
     /// What was shown before the pointer came over another, or before comparing.
     hovering: Option<Option<CandidateId>>,
-    comparing: Option<CandidateId>,
+    /// The button that compares is held.
+    comparing: bool,
 }
 
 impl Strip {
     /// Whether there is anything to show.
     pub fn wanted(frame: &Frame) -> bool {
-        !frame.editor.generation().candidates().is_empty()
+        let id = frame.editor.open().id;
+        frame.editor.generation().candidates_of(id).next().is_some()
     }
 
     /// Draws it.
     pub fn show(&mut self, ui: &mut Ui, frame: &mut Frame) {
         let generation = frame.editor.generation();
-        let candidates: Vec<&Candidate> = generation.candidates().iter().collect();
+        let candidates: Vec<&Candidate> = generation.candidates_of(frame.editor.open().id).collect();
         self.thumbnails.retain(|id, _| candidates.iter().any(|c| c.id == *id));
-        let shown = generation.shown();
+        let shown = generation.shown_in(frame.editor.open().id);
         let mut asked = None;
         ui.horizontal_top(|ui| {
             self.buttons(ui, &candidates, shown, &mut asked);
@@ -85,7 +87,7 @@ impl Strip {
         shown: Option<CandidateId>,
         asked: &mut Option<G>,
     ) {
-        let chosen = shown.or(self.comparing);
+        let chosen = shown;
         ui.vertical(|ui| {
             ui.horizontal(|ui| {
                 ui.add_enabled_ui(chosen.is_some(), |ui| {
@@ -94,11 +96,19 @@ impl Strip {
                     if response.on_hover_text("Makes it a layer (Enter)").clicked() {
                         *asked = chosen.map(G::Accept);
                     }
-                    if icon_button(ui, icons::TRASH, "Discard candidate", false).clicked() {
+                    let discard = icon_button(ui, icons::TRASH, "Discard candidate", false);
+                    if discard.on_hover_text("It stays in the history panel").clicked() {
                         *asked = chosen.map(G::Discard);
                     }
+                    if icon_button(ui, icons::SAVE, "Save candidate as file", false).clicked() {
+                        *asked = chosen.map(G::AskSave);
+                    }
+                    if icon_button(ui, icons::COPY, "Copy candidate", false).clicked() {
+                        *asked = chosen.map(G::Copy);
+                    }
                 });
-                if icon_button(ui, icons::CLOSE, "Discard all candidates", false).clicked() {
+                let all = icon_button(ui, icons::CLOSE, "Discard all candidates", false);
+                if all.on_hover_text("They stay in the history panel").clicked() {
                     *asked = Some(G::DiscardAll);
                 }
             });
@@ -114,21 +124,37 @@ impl Strip {
                         *asked = chosen.map(G::Recall);
                     }
                 });
-                let compare = ui.button("Compare").on_hover_text("Hold to see the canvas without it");
-                match (compare.is_pointer_button_down_on(), self.comparing) {
-                    (true, None) => {
-                        self.comparing = shown;
-                        *asked = Some(G::Show(None));
+                ui.horizontal(|ui| {
+                    let again = ui.button("Again").on_hover_text(
+                        "The same seed and frame with the words, model and style that the panel has now",
+                    );
+                    if again.clicked() {
+                        *asked = chosen.map(G::Rerun);
                     }
-                    (false, Some(id)) => {
-                        self.comparing = None;
-                        *asked = asked.take().or(Some(G::Show(Some(id))));
+                    let begin = ui.button("Begin with it");
+                    let words = "Repaints it by the panel's words, as strongly as Creativity says (60 % if that is all)";
+                    if begin.on_hover_text(words).clicked() {
+                        *asked = chosen.map(G::UseAsInit);
                     }
-                    (true, Some(_)) | (false, None) => {}
-                }
+                    let larger = ui.button("2×").accessible_name("Enlarge candidate");
+                    let words = "Enlarges it and repaints it in tiles; accepted, it is a new document";
+                    if larger.on_hover_text(words).clicked() {
+                        *asked = chosen.map(|id| G::UpscaleCandidate(id, 2));
+                    }
+                    let compare = ui.button("Compare").on_hover_text("Hold to see the canvas without it (\\)");
+                    let held = compare.is_pointer_button_down_on();
+                    if held != self.comparing {
+                        self.comparing = held;
+                        *asked = Some(G::Peek(held));
+                    }
+                });
             });
             let facts = chosen.and_then(|id| candidates.iter().find(|c| c.id == id)).map(|c| {
                 let seam = c.seam.map_or(String::new(), |s| format!(" · seam {:.1}", s.step));
+                let mended = c.mended.filter(|m| m.kept).map_or(String::new(), |m| {
+                    format!(" (mended, was {:.1})", m.before.step)
+                });
+                let seam = format!("{seam}{mended}");
                 format!("seed {} · {:.1} s{seam}", c.request.seed, c.secs)
             });
             let hint = "Seam: colour step (CIE ΔE) along the edge of what is new; 2.3 is just noticeable";
@@ -137,15 +163,8 @@ impl Strip {
     }
 
     fn thumbnail(&mut self, ui: &mut Ui, candidate: &Candidate, chosen: bool) -> egui::Response {
-        let texture = self.thumbnails.entry(candidate.id).or_insert_with(|| {
-            let (w, h) = candidate.picture.dimensions();
-            let scale = (192.0 / f64::from(h)).min(1.0);
-            let size = ((f64::from(w) * scale) as u32, (f64::from(h) * scale) as u32);
-            let small = image::imageops::thumbnail(&candidate.picture, size.0.max(1), size.1.max(1));
-            let size = [small.width() as usize, small.height() as usize];
-            let image = ColorImage::from_rgba_unmultiplied(size, small.as_raw());
-            ui.ctx().load_texture("candidate", image, TextureOptions::LINEAR)
-        });
+        let texture =
+            self.thumbnails.entry(candidate.id).or_insert_with(|| thumbnail(ui.ctx(), candidate, 192));
         let size = texture.size_vec2();
         let size = vec2(HEIGHT * (size.x / size.y).clamp(0.25, 4.0), HEIGHT);
         let (rect, response) = ui.allocate_exact_size(size, Sense::click());
@@ -158,4 +177,15 @@ impl Strip {
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, &label));
         response.on_hover_text(&candidate.request.prompt)
     }
+}
+
+/// A small picture of a candidate, `height` pixels high.
+pub fn thumbnail(ctx: &egui::Context, candidate: &Candidate, height: u32) -> TextureHandle {
+    let (w, h) = candidate.picture.dimensions();
+    let scale = (f64::from(height) / f64::from(h)).min(1.0);
+    let size = ((f64::from(w) * scale) as u32, (f64::from(h) * scale) as u32);
+    let small = image::imageops::thumbnail(candidate.picture.as_ref(), size.0.max(1), size.1.max(1));
+    let size = [small.width() as usize, small.height() as usize];
+    let image = ColorImage::from_rgba_unmultiplied(size, small.as_raw());
+    ctx.load_texture("candidate", image, TextureOptions::LINEAR)
 }

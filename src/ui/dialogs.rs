@@ -13,6 +13,8 @@ pub enum Ask {
     Save(PathBuf),
     /// One place for a picture.
     Export(PathBuf),
+    /// One picture.
+    Picture,
     /// A palette.
     PaletteOpen,
     /// One place for a palette.
@@ -59,6 +61,7 @@ impl Dialogs for SystemDialogs {
                     let dialog = dialog.add_filter("As chosen", &[ending]).add_filter("Pictures", &pictures);
                     one(at(dialog, &path).save_file())
                 }
+                Ask::Picture => one(dialog.add_filter("Pictures", &pictures[1..]).pick_file()),
                 Ask::PaletteOpen => one(dialog.add_filter("GIMP palette", &["gpl"]).pick_file()),
                 Ask::PaletteSave => {
                     one(dialog.add_filter("GIMP palette", &["gpl"]).set_file_name("palette.gpl").save_file())

@@ -210,6 +210,11 @@ pub fn pressed(ctx: &Context, settings: &Settings) -> Vec<Action> {
     })
 }
 
+/// Whether a key of the action's shortcuts was let go in this frame.
+pub fn released(ctx: &Context, settings: &Settings, action: Action) -> bool {
+    ctx.input(|input| shortcuts_of(settings, action).any(|s| input.key_released(s.key)))
+}
+
 /// Whether a key press is not the text field's that has the focus.
 fn for_the_program(press: &Press) -> bool {
     let editing = matches!(press.key, Key::A | Key::C | Key::V | Key::X | Key::Y | Key::Z)

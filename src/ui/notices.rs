@@ -2,10 +2,13 @@
 
 use super::icons;
 use super::windows::dialog::{Dialog, Outcome, Place};
-use crate::editor::{Notice, NoticeKind};
+use crate::editor::generation::GenerateCommand;
+use crate::editor::{Command, Notice, NoticeKind};
+use crate::generate::Request;
 use eframe::egui::accesskit::{Live, Role};
 use eframe::egui::{self, Align2, Color32, Context, Frame, RichText, Ui, vec2};
 use std::collections::VecDeque;
+use std::path::PathBuf;
 
 /// How many stay in view.
 const MOST: usize = 5;
@@ -14,8 +17,15 @@ const LOGGED: usize = 200;
 /// How long one takes to fade.
 const FADE_SECS: f64 = 0.4;
 
+/// A question with buttons that nobody has to answer.
+struct Offer {
+    path: PathBuf,
+    request: Box<Request>,
+}
+
 struct Shown {
     notice: Notice,
+    offer: Option<Offer>,
     until_secs: f64,
 }
 
@@ -37,11 +47,24 @@ impl Notices {
             NoticeKind::Warning => 8.0 + notice.text.len() as f64 * 0.02,
             NoticeKind::Error => f64::INFINITY,
         };
+        self.put(notice, None, now_secs + secs, now_secs);
+    }
+
+    /// Offers to take the settings of a dropped picture; it stays until it is answered or closed.
+    pub fn offer(&mut self, path: PathBuf, request: Box<Request>, now_secs: f64) {
+        let name = path.file_name().map_or_else(String::new, |n| n.to_string_lossy().into_owned());
+        let words: String = request.prompt.chars().take(80).collect();
+        let text = format!("{name} says how it was made: {words}");
+        let notice = Notice { kind: NoticeKind::Info, text };
+        self.put(notice, Some(Offer { path, request }), f64::INFINITY, now_secs);
+    }
+
+    fn put(&mut self, notice: Notice, offer: Option<Offer>, until_secs: f64, now_secs: f64) {
         self.log.push_front((now_secs, notice.clone()));
         self.log.truncate(LOGGED);
         // The same again is not shown twice.
         self.shown.retain(|s| s.notice != notice);
-        self.shown.push(Shown { notice, until_secs: now_secs + secs });
+        self.shown.push(Shown { notice, offer, until_secs });
         if self.shown.len() > MOST {
             // An error stays longer than what is less bad.
             let first = self.shown.iter().position(|s| s.notice.kind != NoticeKind::Error).unwrap_or(0);
@@ -65,7 +88,7 @@ impl Notices {
     }
 
     /// Draws them. Returns whether the list of past notices was closed.
-    pub fn show(&mut self, ctx: &Context, now_secs: f64) -> bool {
+    pub fn show(&mut self, ctx: &Context, now_secs: f64, commands: &mut Vec<Command>) -> bool {
         let closed = self.show_log(ctx, now_secs);
         self.shown.retain(|s| s.until_secs > now_secs);
         let next = self.shown.iter().map(|s| s.until_secs - FADE_SECS).fold(f64::INFINITY, f64::min);
@@ -76,7 +99,7 @@ impl Notices {
         for (i, shown) in self.shown.iter().enumerate().rev() {
             // The newest is the lowest; each has an area of its own, so that screen readers say each once.
             let above: f32 = self.shown[i + 1..].iter().map(|s| height(ctx, s)).sum();
-            if self.one(ctx, shown, above, now_secs) {
+            if self.one(ctx, shown, above, now_secs, commands) {
                 close = Some(i);
             }
         }
@@ -86,7 +109,14 @@ impl Notices {
         closed
     }
 
-    fn one(&self, ctx: &Context, shown: &Shown, above: f32, now_secs: f64) -> bool {
+    fn one(
+        &self,
+        ctx: &Context,
+        shown: &Shown,
+        above: f32,
+        now_secs: f64,
+        commands: &mut Vec<Command>,
+    ) -> bool {
         let left = (shown.until_secs - now_secs) / FADE_SECS;
         let id = area_id(shown);
         let role = if shown.notice.kind == NoticeKind::Info { Role::Status } else { Role::Alert };
@@ -105,6 +135,9 @@ impl Notices {
                     ui.add(egui::Label::new(&shown.notice.text).wrap());
                     close = super::widgets::icon_button(ui, icons::CLOSE, "Close notice", false).clicked();
                 });
+                if let Some(offer) = &shown.offer {
+                    close |= answer(ui, offer, commands);
+                }
             });
         });
         ctx.accesskit_node_builder(id, |node| {
@@ -145,6 +178,24 @@ impl Notices {
         self.log_open = outcome == Outcome::Open;
         !self.log_open
     }
+}
+
+/// The buttons of an offer. Returns whether one was pressed.
+fn answer(ui: &mut Ui, offer: &Offer, commands: &mut Vec<Command>) -> bool {
+    ui.horizontal(|ui| {
+        let take = ui.button("Take its settings");
+        let take =
+            take.on_hover_text("Words, seed, steps, sampler and size go to the generate panel").clicked();
+        let open = ui.button("Open picture").on_hover_text("Opens it as a document").clicked();
+        if take {
+            commands.push(Command::Generate(GenerateCommand::TakeSettings(offer.request.clone())));
+        }
+        if open {
+            commands.push(Command::OpenFiles(vec![offer.path.clone()]));
+        }
+        take || open
+    })
+    .inner
 }
 
 fn area_id(shown: &Shown) -> egui::Id {

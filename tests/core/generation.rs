@@ -1,90 +1,18 @@
 //! Generation on the canvas, with a backend that does what its script says.
 
 use crate::prng::Prng;
-use crossbeam_channel::Receiver;
+use crate::studio::{Studio, studio};
 use scumble::color::Rgba;
 use scumble::document::composite::flatten_rgba8;
 use scumble::document::rgba8::Alpha;
 use scumble::document::{Document, edit, selection};
-use scumble::editor::generation::{
-    Finish, Frame, GenerateCommand as G, GenerateOptions, Kind, ModelChoice, Models, Scope, Style, frame,
-    prepare,
-};
-use scumble::editor::{Action, Command, Editor, Effect, Folders, NoticeKind, Settings};
-use scumble::generate::fake::{FakeBackend, Mishap, Script};
-use scumble::generate::{Pass, Request};
+use scumble::editor::generation::{Frame, GenerateCommand as G, Kind, Scope, frame, prepare};
+use scumble::editor::{Action, Command, Editor, Effect, Folders, Settings};
+use scumble::generate::Request;
+use scumble::generate::fake::{Mishap, Script};
 use scumble::geom::Rect;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-struct Studio {
-    editor: Editor,
-    passes: Receiver<Pass>,
-    begun: Instant,
-}
-
-/// A white page of 128×96 pixels.
-fn studio(script: Script) -> Studio {
-    let (fake, passes) = FakeBackend::new(script);
-    let models = Models {
-        make: Box::new(move || Box::new(fake.clone())),
-        choices: vec![ModelChoice { id: "fake".into(), name: "Fake".into(), native_px: 64 }],
-    };
-    let mut settings = Settings { new_size: (128, 96), ..Settings::default() };
-    settings.generate.style = Style { finish: Finish::None, ..Style::default() };
-    settings.generate.model = "fake".into();
-    settings.generate.prompt = "a test".into();
-    settings.generate.style.steps = 4;
-    let editor = Editor::new(Folders::default(), settings, Vec::new(), Some(models), Arc::new(|| ()));
-    Studio { editor, passes, begun: Instant::now() }
-}
-
-impl Studio {
-    fn ask(&mut self, command: G) {
-        self.editor.apply(Command::Generate(command));
-    }
-
-    fn tick(&mut self) {
-        self.editor.tick(self.begun.elapsed().as_secs_f64());
-    }
-
-    fn until(&mut self, what: &str, mut holds: impl FnMut(&Editor) -> bool) {
-        let begun = Instant::now();
-        loop {
-            self.tick();
-            if holds(&self.editor) {
-                return;
-            }
-            assert!(begun.elapsed() < Duration::from_secs(20), "{what} did not happen");
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    }
-
-    fn options(&mut self, change: impl FnOnce(&mut GenerateOptions)) {
-        let mut options = self.editor.generation().options.clone();
-        change(&mut options);
-        self.ask(G::SetOptions(Box::new(options)));
-    }
-
-    fn page(&self) -> Vec<u8> {
-        flatten_rgba8(self.editor.doc(), self.editor.doc().page, Alpha::Straight)
-    }
-
-    fn idle(editor: &Editor) -> bool {
-        editor.generation().progress().is_none() && editor.generation().waiting().len() == 0
-    }
-
-    fn complaints(&mut self) -> Vec<String> {
-        self.editor
-            .take_effects()
-            .into_iter()
-            .filter_map(|effect| match effect {
-                Effect::Tell(notice) if notice.kind == NoticeKind::Error => Some(notice.text),
-                _ => None,
-            })
-            .collect()
-    }
-}
 
 #[test]
 fn a_candidate_is_shown_over_the_canvas_and_becomes_a_layer_in_one_step() {
@@ -411,7 +339,7 @@ fn live_painting_gives_way_to_the_next_stroke() {
     studio.until("the first preview", |e| e.generation().overlay(id).is_some());
     assert!(studio.editor.generation().progress().is_some_and(|p| p.kind == Kind::Live));
     // A change of the canvas: the job that hangs is stopped, a new one made.
-    studio.editor.apply(Command::Act(Action::FillForeground));
+    studio.act(Action::FillForeground);
     let begun = Instant::now();
     studio.until("the new picture", |e| {
         e.generation().progress().is_none() && e.generation().overlay(id).is_some()

@@ -1,10 +1,12 @@
 //! Tests of what needs no network.
 
 mod crash;
+mod crash_generation;
 mod display;
 mod document;
 mod editor;
 mod engine;
+mod extras;
 mod files;
 mod generation;
 mod io;
@@ -16,5 +18,7 @@ mod plan;
 mod prng;
 mod prompt;
 mod region;
+mod results;
 mod sampling;
 mod seam;
+mod studio;

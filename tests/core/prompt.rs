@@ -170,10 +170,10 @@ fn windows_are_padded_and_keep_every_token() {
 
 #[test]
 fn prompt_and_negative_get_equally_many_windows() {
-    let mut a = windows(&tokens(&"a".repeat(200)), &[], 75, 9);
-    let mut b = windows(&tokens("b"), &[], 75, 9);
-    pad_to_same(&mut a, &mut b, 9);
+    let mut prompts = [windows(&tokens(&"a".repeat(200)), &[], 75, 9), windows(&tokens("b"), &[], 75, 9)];
+    pad_to_same(&mut prompts, 9);
+    let [a, b] = &prompts;
     assert_eq!((a.len(), b.len(), b[2].used, b[2].ids.len()), (3, 3, 0, 75));
-    assert_eq!(count(&a), (200, 225));
+    assert_eq!(count(a), (200, 225));
     assert_eq!(count(&windows(&tokens(&"a".repeat(7)), &[], 75, 9)), (7, 75));
 }

@@ -24,6 +24,7 @@ impl Painter {
         let models = Models {
             make: Box::new(move || Box::new(CandleBackend::new(placement.clone()))),
             choices: vec![ModelChoice { id: "starter".into(), name: "starter".into(), native_px: 128 }],
+            ask: None,
         };
         let mut settings = Settings { new_size: (256, 192), ..Settings::default() };
         settings.generate.prompt = "a lake at sunset".into();

@@ -54,6 +54,8 @@ pub fn plain_pass(model: &str) -> Pass {
         init: None,
         mask: None,
         binary_mask: true,
+        regions: Vec::new(),
+        savings: Vec::new(),
     }
 }
 

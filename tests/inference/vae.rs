@@ -51,13 +51,16 @@ fn column_jumps(image: &Tensor) -> Vec<f32> {
     (right - left).unwrap().abs().unwrap().mean((0, 1, 2)).unwrap().to_vec1::<f32>().unwrap()
 }
 
-fn whole_and_tiled(vae: &mut Vae) -> (Tensor, Tensor) {
+fn never() -> TilePolicy {
+    TilePolicy { above_px: usize::MAX, ..TilePolicy::default() }
+}
+
+fn whole_and_tiled(vae: &Vae) -> (Tensor, Tensor) {
     let z = latents(4, 40, 56);
-    vae.tiles = TilePolicy { above_px: usize::MAX, ..TilePolicy::default() };
-    let whole = vae.decode(&z, &|| Ok(())).expect("a picture");
+    let whole = vae.decode(&z, &never(), &|| Ok(())).expect("a picture");
     let side = 16 * vae.factor();
-    vae.tiles = TilePolicy { above_px: 1, side_px: side, overlap_px: side / 2 };
-    let tiled = vae.decode(&z, &|| Ok(())).expect("a picture");
+    let tiles = TilePolicy { above_px: 1, side_px: side, overlap_px: side / 2 };
+    let tiled = vae.decode(&z, &tiles, &|| Ok(())).expect("a picture");
     assert_eq!(whole.dims(), tiled.dims());
     (whole, tiled)
 }
@@ -69,7 +72,7 @@ fn largest(values: &[f32]) -> f32 {
 #[test]
 fn tiled_decoding_has_no_seam() {
     // Without norms and attention, tiles differ from the whole only by what lies beyond their overlap.
-    let (whole, tiled) = whole_and_tiled(&mut vae("starter"));
+    let (whole, tiled) = whole_and_tiled(&vae("starter"));
     let jump = largest(&column_jumps(&(&tiled - &whole).unwrap()));
     println!(
         "starter: largest jump of the difference between columns {jump:.5} (one step of 8 bits is 0.0078)"
@@ -77,8 +80,8 @@ fn tiled_decoding_has_no_seam() {
     assert!(jump < 0.0078, "a seam of {jump}");
     // Group norms and attention see their tile only: with random weights that changes the whole picture. But no
     // column where a tile begins or ends may stand out from the columns around it.
-    let mut vae = vae("sd1-4ch");
-    let (_, tiled) = whole_and_tiled(&mut vae);
+    let vae = vae("sd1-4ch");
+    let (_, tiled) = whole_and_tiled(&vae);
     let jumps = column_jumps(&tiled);
     for start in TileLayout::new(56, 16, 8).starts {
         for edge in [start * vae.factor(), (start + 16) * vae.factor()] {
@@ -99,14 +102,14 @@ fn tiled_decoding_has_no_seam() {
 
 #[test]
 fn tiled_encoding_is_close_to_whole_encoding() {
-    let mut vae = vae("starter");
-    let image = vae.decode(&latents(4, 32, 48), &|| Ok(())).unwrap();
-    let whole = vae.encode(&image, &|| Ok(())).unwrap().mean;
-    vae.tiles = TilePolicy { above_px: 1, side_px: 256, overlap_px: 128 };
-    let tiled = vae.encode(&image, &|| Ok(())).unwrap().mean;
+    let vae = vae("starter");
+    let tiles = TilePolicy { above_px: 1, side_px: 256, overlap_px: 128 };
+    let image = vae.decode(&latents(4, 32, 48), &never(), &|| Ok(())).unwrap();
+    let whole = vae.encode(&image, &never(), &|| Ok(())).unwrap().mean;
+    let tiled = vae.encode(&image, &tiles, &|| Ok(())).unwrap().mean;
     assert!((&tiled - &whole).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap() > 0.0);
-    vae.tiles = TilePolicy { above_px: usize::MAX, ..TilePolicy::default() };
-    let (a, b) = (vae.decode(&whole, &|| Ok(())).unwrap(), vae.decode(&tiled, &|| Ok(())).unwrap());
+    let decode = |latents: &Tensor| vae.decode(latents, &never(), &|| Ok(())).unwrap();
+    let (a, b) = (decode(&whole), decode(&tiled));
     let worst = (a - b).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap();
     println!("largest difference of the decoded pictures {worst:.4} of 2");
     assert!(worst < 0.0157, "more than two steps of 8 bits: {worst}");

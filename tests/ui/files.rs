@@ -1,6 +1,6 @@
 //! Files, questions before something is lost, and recovery, through the window.
 
-use crate::support::Window;
+use crate::support::{Dropped, Window};
 use eframe::egui::{self, Modifiers};
 use egui_kittest::kittest::Queryable;
 use scumble::document::rgba8::straight8;
@@ -254,19 +254,6 @@ fn pictures(window: &Window) -> Vec<PathBuf> {
             path
         })
         .to_vec()
-}
-
-#[derive(Debug)]
-struct Dropped(PathBuf);
-
-impl egui::DroppedFile for Dropped {
-    fn path(&self) -> &Path {
-        &self.0
-    }
-
-    fn bytes(&self) -> Result<Vec<u8>, String> {
-        std::fs::read(&self.0).map_err(|e| e.to_string())
-    }
 }
 
 #[test]

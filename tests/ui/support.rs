@@ -10,7 +10,7 @@ use scumble::geom::Point;
 use scumble::ui::app::{App, Start};
 use scumble::ui::dialogs::{Answer, Ask, Dialogs};
 use std::collections::VecDeque;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 /// Answers file dialogs from a list and writes down what was asked.
@@ -62,6 +62,7 @@ impl Window {
         let models = Models {
             make: Box::new(move || Box::new(fake.clone())),
             choices: vec![ModelChoice { id: "starter".into(), name: "Fake".into(), native_px: 64 }],
+            ask: None,
         };
         let mut window = Self::build(tempfile::tempdir().unwrap(), Harness::builder(), Some(models));
         // Small, so that a test takes no time.
@@ -173,17 +174,32 @@ impl Window {
     }
 
     fn button(&mut self, pos: egui::Pos2, pressed: bool) {
-        self.harness.event(egui::Event::PointerButton {
-            pos,
-            button: egui::PointerButton::Primary,
-            pressed,
-            modifiers: egui::Modifiers::NONE,
-        });
+        self.press(pos, pressed, egui::Modifiers::NONE);
+    }
+
+    /// Presses the first button or lets it go, with keys held.
+    pub fn press(&mut self, pos: egui::Pos2, pressed: bool, modifiers: egui::Modifiers) {
+        let button = egui::PointerButton::Primary;
+        self.harness.event(egui::Event::PointerButton { pos, button, pressed, modifiers });
         self.harness.step();
     }
 
     pub fn key(&mut self, modifiers: egui::Modifiers, key: egui::Key) {
         self.harness.key_press_modifiers(modifiers, key);
         self.steps(2);
+    }
+}
+
+/// A file that is dropped on the window.
+#[derive(Debug)]
+pub struct Dropped(pub PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        std::fs::read(&self.0).map_err(|e| e.to_string())
     }
 }

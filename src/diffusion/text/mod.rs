@@ -1,11 +1,13 @@
 //! Words to embeddings.
 
 mod clip;
+mod count;
 mod tokenizer;
 
 use candle_core::Tensor;
 
 pub use clip::ClipText;
+pub use count::TokenCounter;
 pub use tokenizer::TextTokenizer;
 
 use super::unet::RunError;

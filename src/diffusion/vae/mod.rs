@@ -18,8 +18,6 @@ pub struct Vae {
     kind: Kind,
     scaling: f64,
     factor: usize,
-    /// From which size on pictures are cut into tiles.
-    pub tiles: TilePolicy,
 }
 
 #[derive(Debug)]
@@ -52,7 +50,7 @@ impl Vae {
                 (Kind::Tiny(tiny::AutoencoderTiny::new(w, c, &file)?), c.scaling_factor)
             }
         };
-        Ok(Self { kind, scaling, factor: model.vae.scale_factor(), tiles: TilePolicy::default() })
+        Ok(Self { kind, scaling, factor: model.vae.scale_factor() })
     }
 
     /// Pixels a latent pixel.
@@ -66,18 +64,23 @@ impl Vae {
     }
 
     /// Encodes `image` `[batch, 3, h, w]`, values -1..1, sides multiples of [`factor`](Self::factor).
-    /// `check` is asked before every tile.
+    /// `tiles` says from which size on it is cut; `check` is asked before every tile.
     ///
     /// # Errors
     /// Candle's, or what `check` returns.
-    pub fn encode(&self, image: &Tensor, check: &dyn Fn() -> Result<()>) -> Result<Posterior> {
+    pub fn encode(
+        &self,
+        image: &Tensor,
+        tiles: &TilePolicy,
+        check: &dyn Fn() -> Result<()>,
+    ) -> Result<Posterior> {
         match &self.kind {
             Kind::Tiny(vae) => {
-                let mean = self.tiles.encode(image, self.factor, check, &|tile| vae.encode(tile))?;
+                let mean = tiles.encode(image, self.factor, check, &|tile| vae.encode(tile))?;
                 Ok(Posterior { mean: (mean * self.scaling)?, std: None })
             }
             Kind::Kl(vae) => {
-                let moments = self.tiles.encode(image, self.factor, check, &|tile| vae.encode(tile))?;
+                let moments = tiles.encode(image, self.factor, check, &|tile| vae.encode(tile))?;
                 let parts = moments.chunk(2, 1)?;
                 let std = (parts[1].clamp(-30f32, 20f32)? * 0.5)?.exp()?;
                 Ok(Posterior { mean: (&parts[0] * self.scaling)?, std: Some((std * self.scaling)?) })
@@ -90,11 +93,16 @@ impl Vae {
     ///
     /// # Errors
     /// As [`encode`](Self::encode).
-    pub fn decode(&self, latents: &Tensor, check: &dyn Fn() -> Result<()>) -> Result<Tensor> {
+    pub fn decode(
+        &self,
+        latents: &Tensor,
+        tiles: &TilePolicy,
+        check: &dyn Fn() -> Result<()>,
+    ) -> Result<Tensor> {
         let latents = (latents / self.scaling)?;
         match &self.kind {
-            Kind::Tiny(vae) => self.tiles.decode(&latents, self.factor, check, &|tile| vae.decode(tile)),
-            Kind::Kl(vae) => self.tiles.decode(&latents, self.factor, check, &|tile| vae.decode(tile)),
+            Kind::Tiny(vae) => tiles.decode(&latents, self.factor, check, &|tile| vae.decode(tile)),
+            Kind::Kl(vae) => tiles.decode(&latents, self.factor, check, &|tile| vae.decode(tile)),
         }
     }
 }

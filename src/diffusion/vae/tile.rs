@@ -3,6 +3,8 @@
 
 use candle_core::{Device, Result, Tensor};
 
+use crate::generate::memory;
+
 /// When and how pictures are cut.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TilePolicy {
@@ -16,9 +18,21 @@ pub struct TilePolicy {
 
 impl Default for TilePolicy {
     fn default() -> Self {
-        // Up to 768x768 at once: there a Stable Diffusion decoder needs about 1.5 GB besides its weights.
-        Self { above_px: 768 * 768, side_px: 512, overlap_px: 128 }
+        let (above_px, side_px) = (memory::VAE_WHOLE_PX as usize, side(memory::VAE_TILE_PX));
+        Self { above_px, side_px, overlap_px: 128 }
     }
+}
+
+impl TilePolicy {
+    /// Small tiles, for little memory.
+    pub fn small() -> Self {
+        let above_px = memory::VAE_SMALL_TILE_PX as usize;
+        Self { above_px, side_px: side(memory::VAE_SMALL_TILE_PX), overlap_px: 64 }
+    }
+}
+
+fn side(pixels: u64) -> usize {
+    pixels.isqrt() as usize
 }
 
 /// Where tiles lie along one axis: starts and the common length, in latent pixels.

@@ -1,14 +1,18 @@
 //! Results that wait to be taken or left.
 
 use crate::color::Rgba;
-use crate::document::{Layer, LayerId, Pixels};
+use crate::document::edit::{self, Place};
+use crate::document::{Document, Layer, LayerId, Pixels};
 use crate::editor::opened::DocId;
+use crate::generate::engine::Mended;
 use crate::generate::region::seam::{self, SeamScore};
 use crate::generate::{Mask, Picture, Request};
 use crate::geom::Rect;
 use crate::paint::preset;
 use crate::paint::restroke;
 use image::{GrayImage, RgbaImage};
+use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// Which candidate; never used twice while the program runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -28,15 +32,30 @@ pub struct Candidate {
     /// What it adds to the canvas: clear where the picture is kept.
     pub pixels: Pixels,
     /// The frame as it looks with it, 8-bit RGBA.
-    pub picture: RgbaImage,
+    pub picture: Arc<RgbaImage>,
+    /// Which call made it: the pictures of one call bear one number.
+    pub batch: u64,
     /// The seam where new meets kept; none if nothing was kept.
     pub seam: Option<SeamScore>,
+    /// What came of mending its seam.
+    pub mended: Option<Mended>,
     /// Seconds that it took.
     pub secs: f64,
 }
 
 /// Key of the layer note that holds the request.
 pub const REQUEST_NOTE: &str = "request";
+/// Key of the note of a kept candidate that holds what is no part of its request.
+const FACTS_NOTE: &str = "candidate";
+
+/// What is kept of a candidate beside its pixels and its request.
+#[derive(Serialize, Deserialize)]
+struct Facts {
+    frame: Rect,
+    batch: u64,
+    seam: Option<SeamScore>,
+    secs: f64,
+}
 
 impl Candidate {
     /// The layer that accepting it adds; its id is not yet the document's.
@@ -49,6 +68,50 @@ impl Candidate {
             layer.notes.insert(REQUEST_NOTE.into(), text);
         }
         layer
+    }
+
+    /// It as a document by itself, to be kept beside the journal: what it adds over the frame as it looks with it.
+    pub fn to_document(&self) -> Document {
+        let page = self.own_page();
+        let mut doc = Document::new(page);
+        let picture = Pixels::from_rgba8(page, self.picture.as_raw()).unwrap_or_default();
+        let mut added = self.layer();
+        let facts = Facts { frame: self.frame, batch: self.batch, seam: self.seam, secs: self.secs };
+        if let Ok(text) = serde_json::to_string(&facts) {
+            added.notes.insert(FACTS_NOTE.into(), text);
+        }
+        // Of an enlarged picture the picture is what counts; what it adds lies beneath.
+        added.visible = !self.is_enlarged();
+        for mut layer in [Layer::raster(LayerId(0), "As it looks", picture), added] {
+            layer.id = doc.next_layer_id();
+            edit::add(&mut doc, layer, Place { parent: None, index: usize::MAX });
+        }
+        doc
+    }
+
+    /// Reads what [`Candidate::to_document`] made; `None` if it is something else.
+    pub fn from_document(id: CandidateId, document: DocId, doc: &Document) -> Option<Self> {
+        let [picture, added] = doc.layers().as_slice() else { return None };
+        let request: Request = serde_json::from_str(added.notes.get(REQUEST_NOTE)?).ok()?;
+        let Facts { frame, batch, seam, secs } = serde_json::from_str(added.notes.get(FACTS_NOTE)?).ok()?;
+        let page = doc.page;
+        if (page.x0, page.y0) != (frame.x0, frame.y0) || page.area() > crate::io::MAX_PIXELS {
+            return None;
+        }
+        let rgba = picture.pixels()?.to_rgba8(page, crate::document::rgba8::Alpha::Straight);
+        let picture = Arc::new(RgbaImage::from_raw(page.width(), page.height(), rgba)?);
+        let pixels = added.pixels()?.clone();
+        Some(Self { id, document, request, frame, pixels, picture, batch, seam, mended: None, secs })
+    }
+
+    /// Whether its picture has more pixels than its frame.
+    pub fn is_enlarged(&self) -> bool {
+        self.picture.dimensions() != (self.frame.width(), self.frame.height())
+    }
+
+    /// The page of its picture by itself: the frame, or larger.
+    pub fn own_page(&self) -> Rect {
+        Rect::from_size(self.frame.x0, self.frame.y0, self.picture.width(), self.picture.height())
     }
 }
 
@@ -68,8 +131,7 @@ pub fn pasted(frame: Rect, picture: &RgbaImage, paste: &GrayImage) -> Pixels {
     pixels
 }
 
-/// The same laid down in strokes of a brush at the canvas' resolution. Where the paste mask is soft, strokes and the
-/// picture cross-fade, so that the rim stays as it was made.
+/// The same laid down in strokes of a brush at the canvas' resolution, see [`picture_in_strokes`].
 pub fn in_strokes(
     frame: Rect,
     picture: &RgbaImage,
@@ -77,7 +139,19 @@ pub fn in_strokes(
     brush: &str,
     seed: u64,
 ) -> Option<Pixels> {
-    let brush = preset::built_in().into_iter().find(|b| b.name == brush)?;
+    Some(pasted(frame, &picture_in_strokes(frame, picture, paste, brush, seed)?, paste))
+}
+
+/// A picture of `frame` in strokes of the brush with that name; `None` if there is no such brush. Where the paste mask is
+/// soft, strokes and the picture cross-fade, so that the rim stays as it was made; where it is 0, nothing changes.
+pub fn picture_in_strokes(
+    frame: Rect,
+    picture: &RgbaImage,
+    paste: &GrayImage,
+    brush: &str,
+    seed: u64,
+) -> Option<RgbaImage> {
+    let brush = preset::built_in().into_iter().find(|b| b.name.eq_ignore_ascii_case(brush))?;
     let settings = restroke::Settings { brush, seed, ..restroke::Settings::default() };
     let painted = restroke::repaint(frame, picture.as_raw(), 1.0, &settings)?;
     let strokes = painted.to_rgba8(frame, crate::document::rgba8::Alpha::Straight);
@@ -89,7 +163,7 @@ pub fn in_strokes(
             px[c] = (f32::from(px[c]) + (f32::from(stroke[c]) - f32::from(px[c])) * k + 0.5) as u8;
         }
     }
-    Some(pasted(frame, &mixed, paste))
+    Some(mixed)
 }
 
 /// The seam of a picture; `None` if nothing of it was kept, or all.

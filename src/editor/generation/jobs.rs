@@ -1,19 +1,18 @@
 //! Jobs on their way: the queue, what is made ready for the engine, and what the engine says.
 
 use super::candidate::{self, Candidate, CandidateId};
-use super::options::{Finish, Scope};
-use super::{Generation, live};
-use crate::document::composite::flatten_rgba8;
-use crate::document::rgba8::Alpha;
-use crate::document::{Document, Layer, LayerId, Pixels, edit};
+use super::options::{Finish, Scope, Sees};
+use super::prepare::{only_known, prepare_within, roll_words};
+use super::{Generation, extras, live};
+use crate::document::{Document, Layer, LayerId, Pixels};
 use crate::editor::opened::DocId;
 use crate::editor::work::{aside, panic_words};
-use crate::generate::engine::{Inputs, Job, JobEvent, JobHandle};
+use crate::generate::engine::{Job, JobEvent, JobHandle, Mended};
 use crate::generate::region::seam::SeamScore;
 use crate::generate::{Picture, Request};
 use crate::geom::Rect;
 use image::{GrayImage, RgbaImage};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 /// Which job; never used twice while the program runs.
@@ -53,6 +52,11 @@ pub struct Waiting {
     pub kind: Kind,
     pub(super) scope: Scope,
     pub(super) finish: Finish,
+    pub(super) sees: Sees,
+    /// Enlarges the picture so many times; 1 repaints in tiles, 0 is an ordinary picture.
+    pub(super) enlarge: u32,
+    /// Which call it belongs to; 0 = none.
+    pub(super) batch: u64,
     /// The picture as it was when it was asked for; `None` = as it is when the job begins.
     pub(super) snapshot: Option<Document>,
 }
@@ -70,7 +74,18 @@ impl Waiting {
         finish: Finish,
         snapshot: Option<Document>,
     ) -> Self {
-        Self { number, document, request, frame, kind, scope, finish, snapshot }
+        let sees = Sees::Frame;
+        Self { number, document, request, frame, kind, scope, finish, sees, enlarge: 0, batch: 0, snapshot }
+    }
+
+    /// The same, enlarged or repainted in tiles.
+    pub(crate) fn enlarged(self, factor: u32) -> Self {
+        Self { enlarge: factor, ..self }
+    }
+
+    /// The same as one of a call, with what the model is to look at.
+    pub(crate) fn of_call(self, batch: u64, sees: Sees) -> Self {
+        Self { batch, sees, ..self }
     }
 }
 
@@ -85,6 +100,8 @@ pub struct Progress {
     pub step: u32,
     /// Steps of this pass, 0 before the first.
     pub steps: u32,
+    /// Which pass of how many.
+    pub passes: (u32, u32),
     /// Seconds until the pass is done.
     pub secs_left: Option<f64>,
     /// Whether it was stopped and is on its way out.
@@ -104,6 +121,7 @@ pub(super) struct Running {
     stage: &'static str,
     step: u32,
     steps: u32,
+    passes: (u32, u32),
     secs_left: Option<f64>,
     pass: Option<(Rect, Arc<GrayImage>)>,
     pub(super) stopping: bool,
@@ -117,12 +135,23 @@ impl Running {
             stage: self.stage,
             step: self.step,
             steps: self.steps,
+            passes: self.passes,
             secs_left: self.secs_left,
             stopping: self.stopping,
             kind: self.job.kind,
             frame: self.job.frame,
             document: self.job.document,
         }
+    }
+
+    /// What the model looks at now, on the canvas.
+    pub(super) fn view(&self) -> Option<Rect> {
+        let factor = self.job.enlarge.max(1) as i32;
+        self.pass.as_ref().map(|(rect, _)| {
+            let of = |v: i32| v.div_euclid(factor);
+            let rect = Rect::new(of(rect.x0), of(rect.y0), of(rect.x1), of(rect.y1));
+            rect.translate(self.job.frame.x0, self.job.frame.y0)
+        })
     }
 }
 
@@ -142,6 +171,7 @@ struct Finished {
     pixels: Pixels,
     picture: RgbaImage,
     seam: Option<SeamScore>,
+    mended: Option<Mended>,
 }
 
 /// What happened, for the editor.
@@ -151,6 +181,8 @@ pub(crate) enum Happening {
     Candidate,
     /// New canvas is filled with this.
     Extended { document: DocId, layer: LayerId, pixels: Pixels },
+    /// Memory is short: what is given up for it.
+    Thrift(String),
     /// Something failed.
     Failed(String),
 }
@@ -194,14 +226,35 @@ impl Generation {
         let Some(now) = document(job.document) else { return };
         let doc = job.snapshot.take().unwrap_or(now);
         let (send, waker) = (self.prepared.0.clone(), self.waker.clone());
-        let (number, frame, request, scope) = (job.number, job.frame, job.request.clone(), job.scope);
-        let kind = job.kind;
+        let Waiting { number, frame, scope, sees, kind, .. } = job;
+        let (mut request, words) = (job.request.clone(), self.wildcards.clone());
+        if sees == Sees::Page && kind == Kind::Candidate {
+            // All of the page goes to the model; the frame alone changes.
+            job.frame = doc.page.union(&frame);
+            request.origin = (i64::from(job.frame.x0), i64::from(job.frame.y0));
+        }
+        let whole = job.frame;
+        let (enlarge, template) = (job.enlarge, self.options.style.template.clone());
+        let (style, amount) = (self.options.style_picture.clone(), self.options.style_amount);
+        let known = self.style.clone();
         aside("scumble-prepare", waker, move || {
             let doc = match kind {
                 Kind::Extend { layer, known, .. } => only_known(doc, known, layer),
                 Kind::Candidate | Kind::Live => doc,
             };
-            let job = prepare(&doc, frame, request, scope);
+            let job = roll_words(request, words.as_deref())
+                .and_then(|request| prepare_within(&doc, frame, whole, request, scope))
+                .and_then(|mut job| {
+                    if kind == Kind::Candidate || kind == Kind::Live {
+                        extras::add_regions(&mut job, &doc, whole, &template);
+                    }
+                    extras::add_style(&mut job, style.as_deref(), amount, known)?;
+                    if enlarge > 0 {
+                        let strength = job.request.strength;
+                        job.request = extras::enlarged(job.request, enlarge, strength);
+                    }
+                    Ok(job)
+                });
             let _ = send.send(Prepared { number, job });
         });
         self.running = Some(Running {
@@ -211,6 +264,7 @@ impl Generation {
             stage: "waiting",
             step: 0,
             steps: 0,
+            passes: (1, 1),
             secs_left: None,
             pass: None,
             stopping: false,
@@ -229,6 +283,15 @@ impl Generation {
         for event in events {
             self.event(event, &mut out);
         }
+        while let Ok(read) = self.styles.1.try_recv() {
+            match read {
+                Ok(style) => self.style = Some(style),
+                Err(why) => {
+                    self.options.style_picture = None;
+                    out.push(Happening::Failed(why));
+                }
+            }
+        }
         while let Ok(made) = self.made.1.try_recv() {
             self.finished(made, &mut out);
         }
@@ -243,7 +306,9 @@ impl Generation {
         }
         let submitted = match (prepared.job, &mut self.engine) {
             (Ok(job), Some(engine)) => {
-                running.job.request.strength = job.request.strength;
+                // As it is run: with words rolled, regions and style.
+                let (width, height) = (job.request.width, job.request.height);
+                running.job.request = Request { width, height, ..job.request.clone() };
                 engine.submit(job).map_err(|e| e.to_string())
             }
             (Err(why), _) => Err(why),
@@ -263,19 +328,24 @@ impl Generation {
         let Some(running) = self.running.as_mut().filter(of_running) else { return };
         match event {
             JobEvent::Started { .. } => running.stage = "starting",
-            JobEvent::Progress { stage, step, steps, secs_left, .. } => {
+            JobEvent::Progress { stage, step, steps, secs_left, pass, passes, .. } => {
                 (running.stage, running.step, running.secs_left) = (stage, step, secs_left);
+                running.passes = (pass, passes);
                 if steps > 0 {
                     running.steps = steps;
                 }
             }
             JobEvent::Pass { rect, paste, .. } => running.pass = Some((rect, paste)),
+            JobEvent::Thrift { fit, .. } => {
+                let words: Vec<&str> = fit.savings.iter().map(|s| s.label()).collect();
+                out.push(Happening::Thrift(words.join(", ")));
+            }
             JobEvent::Preview { preview, .. } => {
                 if !running.stopping {
                     self.preview(&preview.picture);
                 }
             }
-            JobEvent::Finished { image, paste, .. } => {
+            JobEvent::Finished { image, paste, mended, .. } => {
                 if running.stopping {
                     self.running = None;
                     return;
@@ -286,7 +356,10 @@ impl Generation {
                 let (finish, seed) = (running.job.finish.clone(), running.job.request.seed);
                 let (send, waker) = (self.made.0.clone(), self.waker.clone());
                 aside("scumble-finish", waker, move || {
-                    let run = std::panic::AssertUnwindSafe(|| finished(frame, image, &paste, &finish, seed));
+                    let run = std::panic::AssertUnwindSafe(|| Finished {
+                        mended,
+                        ..finished(frame, image, &paste, &finish, seed)
+                    });
                     let result = std::panic::catch_unwind(run).map_err(|why| panic_words(&*why));
                     let _ = send.send(Made { number, result });
                 });
@@ -304,6 +377,11 @@ impl Generation {
     fn preview(&mut self, picture: &Picture) {
         let Some(running) = &self.running else { return };
         let (rect, paste) = match &running.pass {
+            // The paste mask of an enlarged picture is larger than the frame.
+            Some(_) if running.job.enlarge > 1 => {
+                let (x, y) = (running.job.frame.x0, running.job.frame.y0);
+                (running.view().unwrap_or_default().translate(-x, -y), None)
+            }
             Some((rect, paste)) => (*rect, Some(paste.as_ref())),
             None => (Rect::from_size(0, 0, running.job.frame.width(), running.job.frame.height()), None),
         };
@@ -323,7 +401,7 @@ impl Generation {
 
     fn finished(&mut self, made: Made, out: &mut Vec<Happening>) {
         let Some(running) = self.running.take_if(|r| r.job.number == made.number) else { return };
-        let Finished { pixels, picture, seam } = match made.result {
+        let Finished { pixels, picture, seam, mended } = match made.result {
             Ok(finished) if !running.stopping => finished,
             Ok(_) => return,
             Err(why) => {
@@ -331,7 +409,7 @@ impl Generation {
                 return out.push(Happening::Failed(format!("The picture could not be finished ({why}).")));
             }
         };
-        let Waiting { document, request, frame, kind, .. } = running.job;
+        let Waiting { document, request, frame, kind, batch, .. } = running.job;
         match kind {
             Kind::Live => {
                 self.live.picture = Some(live::LivePicture { document, pixels: pixels.clone(), request });
@@ -344,9 +422,17 @@ impl Generation {
             Kind::Candidate => {
                 let id = CandidateId(self.number());
                 let secs = running.started.elapsed().as_secs_f64();
-                self.candidates.push(Candidate { id, document, request, frame, pixels, picture, seam, secs });
-                // The first of a batch is shown; later ones only if they are better.
-                self.show(Some(id));
+                let picture = Arc::new(picture);
+                let candidate =
+                    Candidate { id, document, request, frame, pixels, picture, batch, seam, mended, secs };
+                // Of one call the best is shown, unless somebody looks at another meanwhile.
+                let best = self.add_candidate(candidate);
+                let looked_at = self.shown.and_then(|id| self.picture(id)).map(|c| c.batch);
+                if best || looked_at != Some(batch) {
+                    self.show(Some(id));
+                } else {
+                    self.show(self.shown);
+                }
                 out.push(Happening::Candidate);
             }
         }
@@ -363,69 +449,19 @@ impl Generation {
     }
 }
 
-/// The document without paint beyond `known`, but for that of the topmost layer `extension`.
-fn only_known(mut doc: Document, known: Rect, extension: LayerId) -> Document {
-    let filled = doc.layer(extension).cloned();
-    edit::remove(&mut doc, extension);
-    edit::crop(&mut doc, known);
-    if let Some(layer) = filled {
-        edit::add(&mut doc, layer, edit::Place { parent: None, index: usize::MAX });
-    }
-    doc
-}
-
 fn finished(frame: Rect, picture: RgbaImage, paste: &GrayImage, finish: &Finish, seed: u64) -> Finished {
+    if picture.dimensions() != (frame.width(), frame.height()) {
+        // Enlarged: over the canvas it lies small.
+        let small = image::imageops::thumbnail(&picture, frame.width(), frame.height());
+        let all = GrayImage::from_pixel(frame.width(), frame.height(), image::Luma([255]));
+        let pixels = candidate::pasted(frame, &small, &all);
+        return Finished { pixels, picture, seam: None, mended: None };
+    }
     let strokes = match finish {
         Finish::None => None,
         Finish::Strokes(brush) => candidate::in_strokes(frame, &picture, paste, brush, seed),
     };
     let pixels = strokes.unwrap_or_else(|| candidate::pasted(frame, &picture, paste));
     let seam = candidate::seam_of(&picture, paste);
-    Finished { pixels, picture, seam }
-}
-
-/// The request and the pixels for the engine: the frame flattened, and what may change in it.
-///
-/// # Errors
-/// In words, when there is nothing to change.
-pub fn prepare(doc: &Document, frame: Rect, mut request: Request, scope: Scope) -> Result<Job, String> {
-    let rgba = flatten_rgba8(doc, frame, Alpha::Straight);
-    let empty = rgba.chunks_exact(4).any(|px| px[3] < 255);
-    let gray = |mask: &crate::document::Mask| mask.to_gray8(frame);
-    if scope == Scope::Empty && !empty {
-        return Err("There is no empty canvas here.".into());
-    }
-    let marks = scope != Scope::Empty;
-    let painted = doc.change.as_ref().filter(|_| marks).map(gray).filter(|v| v.iter().any(|v| *v > 0));
-    let selected = doc.selection.as_ref().filter(|_| marks).map(gray);
-    let mask = match (painted, selected) {
-        (Some(mut painted), selected) => {
-            for (v, s) in painted.iter_mut().zip(selected.iter().flatten()) {
-                *v = ((u32::from(*v) * u32::from(*s) + 127) / 255) as u8;
-            }
-            // The greatest strength is that of the run, the others are parts of it.
-            let most = painted.iter().copied().max().unwrap_or(0);
-            if most == 0 {
-                return Err("The change mask lies outside of the selection: nothing would change.".into());
-            }
-            request.strength = f32::from(most) / 255.0;
-            painted
-                .iter_mut()
-                .for_each(|v| *v = ((u32::from(*v) * 255 + u32::from(most) / 2) / u32::from(most)) as u8);
-            Some(painted)
-        }
-        (None, Some(selected)) if selected.iter().any(|v| *v > 0) => Some(selected),
-        (None, Some(_)) => {
-            return Err("The selection lies outside of the frame: nothing would change.".into());
-        }
-        (None, None) if empty && scope != Scope::Frame => None,
-        (None, None) => Some(vec![255; frame.area() as usize]),
-    };
-    let (w, h) = (frame.width(), frame.height());
-    let init = RgbaImage::from_raw(w, h, rgba).ok_or("The frame is too large.")?;
-    let mask = mask.and_then(|values| GrayImage::from_raw(w, h, values));
-    request.width = w;
-    request.height = h;
-    let inputs = Inputs { init: Some(Arc::new(init)), mask: mask.map(Arc::new) };
-    Ok(Job { request, index: 0, inputs })
+    Finished { pixels, picture, seam, mended: None }
 }

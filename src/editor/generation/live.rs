@@ -1,7 +1,7 @@
 //! Live painting: every stroke makes a new picture; the one that is being made gives way.
 
 use super::jobs::{JobNumber, Kind, Waiting};
-use super::options::{Finish, Scope};
+use super::options::{Finish, Scope, Sees};
 use super::{Generation, REQUEST_NOTE};
 use crate::document::{Document, Layer, LayerId, Pixels};
 use crate::editor::opened::DocId;
@@ -32,7 +32,7 @@ impl Generation {
             self.live.seen = None;
             return;
         }
-        let frame = self.frame_rect(id, doc);
+        let frame = self.frame_rect(doc);
         let request = self.options.request(frame, self.options.live.strength, true);
         let same = self.live.seen.as_ref().is_some_and(|(of, seen, asked, at)| {
             // By pointer: costs nothing while nobody paints.
@@ -64,7 +64,10 @@ impl Generation {
             kind: Kind::Live,
             scope: Scope::Frame,
             finish: Finish::None,
+            sees: Sees::Frame,
             snapshot: Some(doc.clone()),
+            enlarge: 0,
+            batch: 0,
         });
         self.live.seen = Some((id, doc.clone(), request, frame));
     }

@@ -8,28 +8,39 @@
 //! mask (or selected) starts at that strength, everything else is kept byte for byte; with nothing painted, nothing
 //! selected and no empty canvas, the whole frame is repainted at one strength.
 
-mod candidate;
+pub mod candidate;
 mod command;
+mod extras;
 pub mod frame;
 mod jobs;
 mod live;
 pub mod options;
+mod prepare;
+mod shelf;
+pub mod wildcards;
+mod words;
 
 pub use candidate::{Candidate, CandidateId, REQUEST_NOTE, VEIL};
 pub use command::GenerateCommand;
+pub use extras::{MAX_WORDS, StylePicture, WORDS_NOTE, words_of};
 pub use frame::Frame;
 pub(crate) use jobs::Happening;
-pub use jobs::{JobNumber, Kind, Progress, Waiting, prepare};
-pub use options::{Finish, GenerateOptions, LiveOptions, Scope, Style, built_in_styles};
+pub use jobs::{JobNumber, Kind, Progress, Waiting};
+pub use options::{Finish, GenerateOptions, Intent, LiveOptions, Scope, Sees, Style, built_in_styles};
+pub use prepare::{prepare, prepare_within};
+pub(crate) use shelf::ShelfChange;
+pub use words::{AskModels, ModelLore, WordCount};
 
 use super::opened::DocId;
 use super::work::Waker;
 use crate::document::{Document, Layer};
-use crate::generate::Backend;
 use crate::generate::engine::Engine;
+use crate::generate::{Backend, region};
+use crate::geom::Rect;
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use jobs::{Made, Prepared, Running};
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// A model that can be chosen.
@@ -52,6 +63,8 @@ pub struct Models {
     pub make: MakeBackend,
     /// What can be chosen, the one inside the program first.
     pub choices: Vec<ModelChoice>,
+    /// What can be asked about models without running them.
+    pub ask: Option<AskModels>,
 }
 
 /// The state of generation.
@@ -61,44 +74,62 @@ pub struct Generation {
     pub choices: Vec<ModelChoice>,
     /// What is asked for.
     pub options: GenerateOptions,
-    frames: HashMap<DocId, Frame>,
+    /// Where files of words lie.
+    pub(crate) wildcards: Option<PathBuf>,
     waiting: VecDeque<Waiting>,
     running: Option<Running>,
     paused: bool,
     next_number: u64,
     candidates: Vec<Candidate>,
+    /// Pictures that were put aside, the newest last.
+    rejected: Vec<Candidate>,
+    shelf: shelf::Outbox,
     /// The candidate that is shown over the canvas.
     shown: Option<CandidateId>,
     /// What lies over the canvas: a preview, a candidate, or the live picture.
     overlay: Option<(DocId, Arc<Layer>)>,
+    /// What lies over the canvas is not shown for the moment.
+    peeking: bool,
     prepared: (Sender<Prepared>, Receiver<Prepared>),
     made: (Sender<Made>, Receiver<Made>),
+    /// The style picture that was read last, and those that are read.
+    style: Option<StylePicture>,
+    styles: (Sender<Result<StylePicture, String>>, Receiver<Result<StylePicture, String>>),
     live: live::Live,
+    ask: Option<AskModels>,
+    counter: words::Counter,
     waker: Waker,
 }
 
 impl Generation {
     /// Starts the engine's thread. Without models nothing can be generated, which is said when it is tried.
     pub fn new(models: Option<Models>, options: GenerateOptions, waker: Waker) -> Self {
-        let (engine, choices) = match models {
-            Some(Models { make, choices }) => (Engine::start(make).ok(), choices),
-            None => (None, Vec::new()),
+        let (engine, choices, ask) = match models {
+            Some(Models { make, choices, ask }) => (Engine::start(make).ok(), choices, ask),
+            None => (None, Vec::new(), None),
         };
         Self {
             engine,
             choices,
             options: options.sanitised(),
-            frames: HashMap::new(),
+            wildcards: None,
             waiting: VecDeque::new(),
             running: None,
             paused: false,
             next_number: 1,
             candidates: Vec::new(),
+            rejected: Vec::new(),
+            shelf: shelf::Outbox::default(),
             shown: None,
             overlay: None,
+            peeking: false,
             prepared: unbounded(),
             made: unbounded(),
+            style: None,
+            styles: unbounded(),
             live: live::Live::default(),
+            ask,
+            counter: words::Counter::default(),
             waker,
         }
     }
@@ -108,26 +139,20 @@ impl Generation {
         self.engine.is_some()
     }
 
-    /// The frame of a document.
-    pub fn frame(&self, id: DocId) -> Frame {
-        self.frames.get(&id).copied().unwrap_or_default()
-    }
-
     /// Side of the square that the chosen model was trained on.
     pub fn native_px(&self) -> u32 {
-        let model =
-            if self.options.style.model.is_empty() { &self.options.model } else { &self.options.style.model };
-        self.choices.iter().find(|c| c.id == *model).map_or(512, |c| c.native_px)
+        let model = self.options.model();
+        self.choices.iter().find(|c| c.id == model).map_or(512, |c| c.native_px)
     }
 
     /// The rectangle of the frame of a document.
-    pub fn frame_rect(&self, id: DocId, doc: &Document) -> crate::geom::Rect {
-        self.frame(id).rect(doc, self.native_px())
+    pub fn frame_rect(&self, doc: &Document) -> Rect {
+        Frame::of(doc).rect(doc, self.native_px())
     }
 
-    /// Puts the frame of a document.
-    pub(crate) fn set_frame(&mut self, id: DocId, frame: Frame) {
-        self.frames.insert(id, frame);
+    /// What the model will look at, as far as that can be said before it runs.
+    pub fn view_rect(&self, doc: &Document) -> Rect {
+        frame::view(doc, self.frame_rect(doc), self.options.sees, self.options.strength, self.native_px())
     }
 
     pub(crate) fn next_job(&mut self) -> JobNumber {
@@ -161,39 +186,26 @@ impl Generation {
         }
     }
 
-    /// Shows the next candidate, or the one before; past the ends nothing is shown.
-    pub(crate) fn show_next(&mut self, forward: bool) {
-        let at = self.shown.and_then(|id| self.candidates.iter().position(|c| c.id == id));
+    /// Shows the next candidate of a document, or the one before; past the ends nothing is shown.
+    pub(crate) fn show_next(&mut self, of: DocId, forward: bool) {
+        let ids: Vec<CandidateId> = self.candidates_of(of).map(|c| c.id).collect();
+        let at = self.shown.and_then(|id| ids.iter().position(|c| *c == id));
         let next = match (at, forward) {
             (Some(at), true) => at.checked_add(1),
             (Some(at), false) => at.checked_sub(1),
             (None, true) => Some(0),
-            (None, false) => self.candidates.len().checked_sub(1),
+            (None, false) => ids.len().checked_sub(1),
         };
-        let id = next.and_then(|at| self.candidates.get(at)).map(|c| c.id);
+        let id = next.and_then(|at| ids.get(at)).copied();
         self.show(id);
-    }
-
-    pub(crate) fn discard(&mut self, id: CandidateId) {
-        let at = self.candidates.iter().position(|c| c.id == id);
-        self.candidates.retain(|c| c.id != id);
-        if self.shown == Some(id) {
-            // The next one takes its place.
-            let next = at.and_then(|at| self.candidates.get(at).or(self.candidates.last())).map(|c| c.id);
-            self.show(next);
-        }
-    }
-
-    pub(crate) fn discard_all(&mut self) {
-        self.candidates.clear();
-        self.show(None);
     }
 
     /// Forgets everything of a document that is closed.
     pub(crate) fn forget(&mut self, id: DocId) {
-        self.frames.remove(&id);
         self.waiting.retain(|w| w.document != id);
         self.candidates.retain(|c| c.document != id);
+        self.rejected.retain(|c| c.document != id);
+        self.forget_shelf(id);
         if self.running.as_ref().is_some_and(|r| r.job.document == id) {
             self.cancel_running();
         }
@@ -207,9 +219,55 @@ impl Generation {
         &self.candidates
     }
 
+    /// Those of one document.
+    pub fn candidates_of(&self, id: DocId) -> impl Iterator<Item = &Candidate> {
+        self.candidates.iter().filter(move |c| c.document == id)
+    }
+
+    /// Pictures of a document that were put aside, the newest last.
+    pub fn rejected_of(&self, id: DocId) -> impl DoubleEndedIterator<Item = &Candidate> {
+        self.rejected.iter().filter(move |c| c.document == id)
+    }
+
     /// The candidate that is shown over the canvas.
     pub fn shown(&self) -> Option<CandidateId> {
         self.shown
+    }
+
+    /// The same if it is of that document.
+    pub fn shown_in(&self, id: DocId) -> Option<CandidateId> {
+        self.shown.filter(|shown| self.candidates_of(id).any(|c| c.id == *shown))
+    }
+
+    /// The style picture in hand, once it is read.
+    pub fn style_picture(&self) -> Option<&StylePicture> {
+        self.style.as_ref().filter(|s| Some(&s.path) == self.options.style_picture.as_ref())
+    }
+
+    /// Reads the style picture of the options if it is another one.
+    pub(crate) fn look_at_style(&mut self) {
+        let Some(path) = self.options.style_picture.clone() else {
+            self.style = None;
+            return;
+        };
+        if self.style.as_ref().is_none_or(|s| s.path != path) {
+            let send = self.styles.0.clone();
+            crate::editor::work::aside("scumble-style", self.waker.clone(), move || {
+                let _ = send.send(extras::read_style(&path));
+            });
+        }
+    }
+
+    /// Bytes that a picture of the frame needs at its peak, if the model has been looked at.
+    pub fn memory_need(&self, doc: &Document) -> Option<u64> {
+        let footprint = self.footprint()?;
+        let frame = self.frame_rect(doc);
+        let size =
+            region::context::model_size(frame.width(), frame.height(), self.native_px(), footprint.factor);
+        let worded =
+            doc.layers().iter().filter(|l| l.visible && !words_of(l).trim().is_empty()).count() as u32;
+        let guided = u32::from(self.options.style.cfg_scale > 1.0);
+        Some(footprint.need(size.width, size.height, 1 + guided + worded, &[]))
     }
 
     /// What waits, in its order.
@@ -229,6 +287,20 @@ impl Generation {
 
     /// The layer over the canvas of that document.
     pub fn overlay(&self, id: DocId) -> Option<&Arc<Layer>> {
-        self.overlay.as_ref().filter(|(of, _)| *of == id).map(|(_, layer)| layer)
+        self.overlay.as_ref().filter(|(of, _)| *of == id && !self.peeking).map(|(_, layer)| layer)
+    }
+
+    /// Whether what lies over the canvas is hidden for the moment.
+    pub fn peeking(&self) -> bool {
+        self.peeking
+    }
+
+    pub(crate) fn peek(&mut self, peeking: bool) {
+        self.peeking = peeking;
+    }
+
+    /// What the running job's model looks at, on the canvas of that document.
+    pub fn running_view(&self, id: DocId) -> Option<Rect> {
+        self.running.as_ref().filter(|r| r.job.document == id).and_then(Running::view)
     }
 }

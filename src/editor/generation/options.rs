@@ -1,10 +1,14 @@
 //! What is asked for: words, style, strength, seed.
 
+pub use super::wildcards::expand;
+use super::wildcards::names_files;
+pub use crate::generate::Finish;
 use crate::generate::region::context::Context;
 use crate::generate::{Fill, Request};
 use crate::geom::Rect;
 use crate::sampling::{RngKind, SamplerKind};
 use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
 
 /// How many prompts are remembered.
 pub const HISTORY: usize = 50;
@@ -22,17 +26,122 @@ pub enum Scope {
     Frame,
     /// Empty canvas and nothing else, whatever is painted or selected: for extending.
     Empty,
+    /// Everything but what is selected or painted, which stays: for another background.
+    Others,
 }
 
-/// How a result is laid down.
-#[derive(Clone, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+/// What a painter is after, in one word: it decides what the model sees where it is to paint anew.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Finish {
-    /// As the model made it.
+pub enum Intent {
+    /// By what is marked: a whole side is expanded, anything else filled.
     #[default]
-    None,
-    /// In strokes of the brush of that name, at the resolution of the canvas.
-    Strokes(String),
+    Auto,
+    /// The surroundings go on into it.
+    Fill,
+    /// The border goes on outward.
+    Expand,
+    /// Something new stands there.
+    AddObject,
+    /// What stands there is gone.
+    Remove,
+    /// What is marked stays, all else is made anew.
+    ReplaceBackground,
+    /// Coloured noise leads anywhere.
+    Surprise,
+    /// What is there leads, at full strength too.
+    Hint,
+}
+
+impl Intent {
+    /// In the order of the menu.
+    pub const ALL: [Intent; 8] = [
+        Intent::Auto,
+        Intent::Fill,
+        Intent::Expand,
+        Intent::AddObject,
+        Intent::Remove,
+        Intent::ReplaceBackground,
+        Intent::Surprise,
+        Intent::Hint,
+    ];
+
+    /// Its words in the menu.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Intent::Auto => "Automatic",
+            Intent::Fill => "Fill",
+            Intent::Expand => "Expand",
+            Intent::AddObject => "Add an object",
+            Intent::Remove => "Remove",
+            Intent::ReplaceBackground => "Replace background",
+            Intent::Surprise => "Surprise",
+            Intent::Hint => "Keep what is there as a hint",
+        }
+    }
+
+    /// What it does, in a sentence.
+    pub const fn help(self) -> &'static str {
+        match self {
+            Intent::Auto => "Expands where a whole side is marked, fills otherwise",
+            Intent::Fill => "The surroundings go on into what is marked",
+            Intent::Expand => "The border goes on outward, for new canvas",
+            Intent::AddObject => "Begins with plain grey, so that the words decide",
+            Intent::Remove => "Fills from the surroundings; without words of its own it asks for background",
+            Intent::ReplaceBackground => {
+                "What is selected or painted stays, all else of the frame is made anew"
+            }
+            Intent::Surprise => "Begins with coloured noise",
+            Intent::Hint => "Begins with what is there",
+        }
+    }
+
+    /// What fills marked areas before the model sees them.
+    pub const fn fill(self) -> Fill {
+        match self {
+            Intent::Auto => Fill::Auto,
+            Intent::Fill | Intent::Remove => Fill::Blur,
+            Intent::Expand => Fill::Border,
+            Intent::AddObject | Intent::ReplaceBackground => Fill::Neutral,
+            Intent::Surprise => Fill::Noise,
+            Intent::Hint => Fill::Original,
+        }
+    }
+}
+
+/// How much of the picture the model looks at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Sees {
+    /// What is marked and surroundings in proportion.
+    #[default]
+    Auto,
+    /// All of the frame.
+    Frame,
+    /// All of the page; only what lies in the frame changes.
+    Page,
+}
+
+impl Sees {
+    /// In the order of the menu.
+    pub const ALL: [Sees; 3] = [Sees::Auto, Sees::Frame, Sees::Page];
+
+    /// Its words in the menu.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Sees::Auto => "Automatic",
+            Sees::Frame => "Frame",
+            Sees::Page => "Page",
+        }
+    }
+
+    /// As requests say it.
+    pub const fn context(self) -> Context {
+        match self {
+            Sees::Auto => Context::Auto,
+            Sees::Frame | Sees::Page => Context::Whole,
+        }
+    }
 }
 
 /// Live painting.
@@ -140,8 +249,18 @@ pub struct GenerateOptions {
     pub batch: u32,
     /// How much may change where no strength is painted, 0..=1.
     pub strength: f32,
-    /// What fills masked areas before the model sees them.
-    pub fill: Fill,
+    /// What is wanted where something is marked.
+    pub intent: Intent,
+    /// How much the model looks at.
+    pub sees: Sees,
+    /// Repaints a seam that shows once more.
+    pub mend_seam: bool,
+    /// A picture whose colours results take on.
+    pub style_picture: Option<PathBuf>,
+    /// How far they take them on, 0..=1.
+    pub style_amount: f32,
+    /// Panning into empty canvas beside the page offers to extend it.
+    pub auto_extend: bool,
     /// What may change where nothing is painted.
     pub scope: Scope,
     /// Live painting.
@@ -161,7 +280,12 @@ impl Default for GenerateOptions {
             seed_locked: false,
             batch: 1,
             strength: 1.0,
-            fill: Fill::Auto,
+            intent: Intent::Auto,
+            sees: Sees::Auto,
+            mend_seam: true,
+            style_picture: None,
+            style_amount: 1.0,
+            auto_extend: false,
             scope: Scope::Auto,
             live: LiveOptions::default(),
             history: Vec::new(),
@@ -176,6 +300,7 @@ impl GenerateOptions {
         self.strength = unit(self.strength, 1.0).max(0.01);
         self.live.strength = unit(self.live.strength, 0.6).max(0.01);
         self.live.opacity = unit(self.live.opacity, 1.0);
+        self.style_amount = unit(self.style_amount, 1.0);
         self.live.steps = self.live.steps.clamp(1, 100);
         self.batch = self.batch.clamp(1, MAX_BATCH);
         self.style.steps = self.style.steps.clamp(1, 200);
@@ -197,30 +322,69 @@ impl GenerateOptions {
         }
     }
 
-    /// The request for a frame; `strength` is that of the run.
+    /// The request for a frame with the seed in hand; `strength` is that of the run.
     pub fn request(&self, frame: Rect, strength: f32, live: bool) -> Request {
+        self.request_with(frame, strength, self.seed, live)
+    }
+
+    /// The same with another seed, which also rolls the wildcards. Those that are files are left for when the job
+    /// begins: the words are then a template.
+    pub fn request_with(&self, frame: Rect, strength: f32, seed: u64, live: bool) -> Request {
         let style = &self.style;
-        let prompt = expand(&fill_template(&style.template, &self.prompt), self.seed);
-        let negative = [style.negative.trim(), self.negative.trim()];
-        let negative: Vec<&str> = negative.into_iter().filter(|part| !part.is_empty()).collect();
+        let template = self.words();
+        let prompt = if names_files(&template) { template.clone() } else { expand(&template, seed) };
         Request {
-            model: if style.model.is_empty() { self.model.clone() } else { style.model.clone() },
+            model: self.model().to_owned(),
+            template: if prompt == template && !names_files(&template) { String::new() } else { template },
             prompt,
-            negative: negative.join(", "),
+            negative: self.avoided(),
             width: frame.width(),
             height: frame.height(),
             steps: if live { self.live.steps } else { style.steps },
             cfg_scale: style.cfg_scale,
             sampler: style.sampler,
-            seed: self.seed,
+            seed,
             rng: RngKind::Canvas,
             strength,
-            fill: self.fill,
-            context: Context::Auto,
+            fill: self.intent.fill(),
+            finish: if live { Finish::None } else { style.finish.clone() },
+            context: self.sees.context(),
+            mend_seam: self.mend_seam && !live,
             origin: (i64::from(frame.x0), i64::from(frame.y0)),
             ..Request::default()
         }
     }
+
+    /// The model that is used: the style's, or else the chosen one.
+    pub fn model(&self) -> &str {
+        if self.style.model.is_empty() { &self.model } else { &self.style.model }
+    }
+
+    /// The prompt in its style's words, wildcards not yet rolled.
+    pub fn words(&self) -> String {
+        let words = fill_template(&self.style.template, &self.prompt);
+        if self.intent == Intent::Remove && self.prompt.trim().is_empty() {
+            return fill_template(&self.style.template, "empty background");
+        }
+        words
+    }
+
+    /// All that is to be avoided.
+    pub fn avoided(&self) -> String {
+        let parts = [self.style.negative.trim(), self.negative.trim()];
+        let parts: Vec<&str> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+        parts.join(", ")
+    }
+
+    /// What may change where nothing is painted, with what the intent says.
+    pub fn scope(&self) -> Scope {
+        if self.intent == Intent::ReplaceBackground { Scope::Others } else { self.scope }
+    }
+}
+
+/// Words in those of a style, their wildcards as they are.
+pub(super) fn in_style(template: &str, words: &str) -> String {
+    fill_template(template, words)
 }
 
 /// The prompt in its style's words; a template that forgets the prompt gets it in front.
@@ -235,40 +399,4 @@ fn fill_template(template: &str, prompt: &str) -> String {
     };
     // Without words the template's comma stands alone.
     filled.trim_matches(|c: char| c == ',' || c.is_whitespace()).to_owned()
-}
-
-/// Replaces each `{a|b|c}` by one of its parts, chosen by the seed: the same seed, the same words. Braces without a
-/// bar are text. Parts may hold braces themselves.
-pub fn expand(prompt: &str, seed: u64) -> String {
-    let mut text = prompt.to_owned();
-    let mut state = seed ^ 0x5cb1_e000_0000_0001;
-    // Innermost first; a prompt is short, and each round removes a pair.
-    for _ in 0..1000 {
-        let Some((open, close)) = innermost(&text) else { break };
-        let parts: Vec<&str> = text[open + 1..close].split('|').collect();
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let pick = parts[((state >> 33) % parts.len() as u64) as usize].trim().to_owned();
-        text.replace_range(open..=close, &pick);
-    }
-    text
-}
-
-/// The first pair of braces that holds a bar and no other pair.
-fn innermost(text: &str) -> Option<(usize, usize)> {
-    let mut open = None;
-    let mut bar = false;
-    for (i, c) in text.char_indices() {
-        match c {
-            '{' => (open, bar) = (Some(i), false),
-            '|' => bar = true,
-            '}' => {
-                if let (Some(open), true) = (open, bar) {
-                    return Some((open, i));
-                }
-                open = None;
-            }
-            _ => {}
-        }
-    }
-    None
 }

@@ -41,6 +41,7 @@ pub fn check(
     if init.is_none() && !request.outpaint.is_zero() {
         return fail("outpainting needs a picture to extend: give one with --init (-i)".into());
     }
+    upscale(request, init)?;
     size("the requested picture", request.width.into(), request.height.into())?;
     let Some((width, height)) = init else { return Ok(()) };
     size("the initial picture", width.into(), height.into())?;
@@ -90,6 +91,27 @@ pub(super) fn clean(mask: &GrayImage) -> GrayImage {
         };
     }
     out
+}
+
+/// Enlarging and repainting in tiles.
+fn upscale(request: &Request, init: Option<(u32, u32)>) -> Result<(), GenerateError> {
+    if !matches!(request.upscale, 0 | 1 | 2 | 4) {
+        return fail(format!(
+            "a picture can be made 1, 2 or 4 times as large, not {} times",
+            request.upscale
+        ));
+    }
+    if request.upscale == 0 {
+        return Ok(());
+    }
+    let Some((width, height)) = init else {
+        return fail("enlarging needs a picture: give one with --init (-i)".into());
+    };
+    if !request.outpaint.is_zero() || request.plain {
+        return fail("enlarging goes with neither outpainting nor --plain: do one after the other".into());
+    }
+    let grown = |side: u32| u64::from(side) * u64::from(request.upscale);
+    size("the enlarged picture", grown(width), grown(height))
 }
 
 fn numbers(request: &Request) -> Result<(), GenerateError> {

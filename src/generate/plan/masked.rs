@@ -2,6 +2,7 @@
 
 use image::{GrayImage, RgbaImage};
 
+use super::extras::Extras;
 use super::{Next, base_pass, canvas_origin, check};
 use crate::generate::backend::{GenerateError, ModelFacts, Pass};
 use crate::generate::picture::{Mask, Picture};
@@ -10,7 +11,7 @@ use crate::generate::region::context::{self, ModelSize};
 use crate::generate::region::masks::{self, Edge, Geometry};
 use crate::generate::region::resample::{crop, crop_mask, from_model, mask_to_model, to_model};
 use crate::generate::region::strength::{MIN_STEPS, steps_for_strength};
-use crate::generate::region::{fill, outpaint, stitch};
+use crate::generate::region::{border, fill, outpaint, stitch};
 use crate::generate::request::{Fill, Request};
 use crate::geom::Rect;
 
@@ -41,7 +42,12 @@ pub(super) struct Masked {
     /// Distance over which corrections at the edge of empty canvas die away.
     ring: u32,
     strength: f32,
+    /// Strength at which empty canvas is painted.
+    hole_strength: f32,
+    /// Denoise mask of what is painted alone, if anything is.
+    painted: Option<Mask>,
     second: Option<Second>,
+    pub(super) extras: Extras,
 }
 
 #[derive(Clone, Debug)]
@@ -66,6 +72,7 @@ impl Masked {
         facts: &ModelFacts,
         canvas: RgbaImage,
         mask: Option<&GrayImage>,
+        extras: Extras,
         index: u64,
     ) -> Result<Self, GenerateError> {
         let dims = canvas.dimensions();
@@ -122,7 +129,8 @@ impl Masked {
             paste.data.iter_mut().zip(&hole.data).filter(|(_, h)| **h > 0.0).for_each(|(p, _)| *p = 0.0);
         }
         let hole_denoise = hole.as_ref().map(|h| outpaint::denoise_mask(h, ring));
-        let denoise = lighter(&painted_denoise.unwrap_or(nothing.clone()), &hole_denoise.unwrap_or(nothing));
+        let denoise =
+            lighter(painted_denoise.as_ref().unwrap_or(&nothing), hole_denoise.as_ref().unwrap_or(&nothing));
         let second = second(around, bounds, &size, facts);
         Ok(Self {
             canvas,
@@ -137,29 +145,37 @@ impl Masked {
             paste,
             ring,
             strength: request.strength,
+            hole_strength: hole_strength(request, facts),
+            painted: painted_denoise,
             second,
+            extras,
         })
     }
 
-    /// With empty canvas and a strength below 1 the whole run is made, and the strength moves into the mask: painted
-    /// areas join when a run of that strength would begin, empty ones start from noise.
+    /// Empty canvas has a strength of its own, the model's. The larger one is that of the run, and the other moves into
+    /// the mask: what has less strength joins when a run of that strength would begin.
     pub(super) fn first_pass(&self, request: &Request, index: u64) -> Pass {
         let mut mask = self.denoise.clone();
         let mut strength = self.strength;
-        if let Some(hole) = self.hole.as_ref().filter(|_| strength < 1.0) {
-            let of_hole = outpaint::denoise_mask(hole, self.ring);
-            for (m, h) in mask.data.iter_mut().zip(of_hole.data) {
-                *m = h.max(*m * strength);
+        if let Some(hole) = &self.hole {
+            let of_painted = if self.painted.is_some() { self.strength } else { 0.0 };
+            strength = of_painted.max(self.hole_strength);
+            let painted = self.painted.as_ref().map(|p| &p.data);
+            mask = outpaint::denoise_mask(hole, self.ring);
+            for (i, m) in mask.data.iter_mut().enumerate() {
+                let painted = painted.map_or(0.0, |p| p[i] * self.strength);
+                *m = (*m * self.hole_strength).max(painted) / strength;
             }
-            strength = 1.0;
         }
-        Pass {
+        let mut pass = Pass {
             strength,
             origin: self.world(self.context, self.size.scale),
             init: Some(self.shown.clone()),
             mask: Some(mask_to_model(&mask, &self.size)),
             ..base_pass(request, index, (self.size.width, self.size.height), true)
-        }
+        };
+        self.extras.dress(&mut pass, self.context, &self.size);
+        pass
     }
 
     pub(super) fn after_first(&self, first: &Pass, mut picture: Picture) -> Next {
@@ -178,7 +194,7 @@ impl Masked {
         }
         let local = self.local(*rect);
         let of_second = SECOND_STRENGTH.min(if self.hole.is_some() { 1.0 } else { self.strength });
-        Next::Second(Box::new(Pass {
+        let mut pass = Pass {
             width: size.width,
             height: size.height,
             steps: steps_for_strength(first.steps, of_second, MIN_STEPS).0,
@@ -187,7 +203,9 @@ impl Masked {
             init: Some(to_model(&crop(&shown, local), size)),
             mask: Some(mask_to_model(&crop_mask(&self.denoise, local), size)),
             ..first.clone()
-        }))
+        };
+        self.extras.dress(&mut pass, *rect, size);
+        Next::Second(Box::new(pass))
     }
 
     pub(super) fn after_second(&self, mut picture: Picture) -> RgbaImage {
@@ -203,6 +221,7 @@ impl Masked {
 
     /// Next to empty canvas only the ring counts: colours far away say nothing about the seam.
     fn match_colours(&self, picture: &mut Picture, reference: &Picture, denoise: &Mask) {
+        border::clean(picture);
         let all = kept_weights(denoise);
         let near: Vec<f32> =
             all.iter().zip(&denoise.data).map(|(w, d)| if *d > 0.0 { *w } else { 0.0 }).collect();
@@ -213,6 +232,10 @@ impl Masked {
     /// Pastes `picture`, which covers `rect` of the canvas.
     fn finish(&self, rect: Rect, mut picture: Picture) -> RgbaImage {
         let mut out = self.canvas.clone();
+        if self.extras.has_style() {
+            let new = crop_mask(&self.denoise, self.local(rect));
+            self.extras.stylise(&mut picture, Some(&new.data));
+        }
         stitch::paste(&mut out, rect, &picture, &crop_mask(&self.paste, self.local(rect)));
         if self.hole.is_some() {
             let frame = (self.context.width() + self.context.height()) / 2;
@@ -232,6 +255,11 @@ impl Masked {
 
     pub(super) fn second_rect(&self) -> Rect {
         self.second.as_ref().map_or(self.context, |second| second.rect)
+    }
+
+    /// What the last pass covers, and at which size.
+    pub(super) fn finest(&self) -> (Rect, ModelSize) {
+        self.second.as_ref().map_or((self.context, self.size), |second| (second.rect, second.size))
     }
 
     pub(super) fn has_second_pass(&self) -> bool {
@@ -258,9 +286,17 @@ impl Masked {
     }
 
     /// World position of a rectangle of the canvas, in pixels of `scale`.
-    fn world(&self, rect: Rect, scale: f64) -> (i64, i64) {
+    pub(super) fn world(&self, rect: Rect, scale: f64) -> (i64, i64) {
         let at = |canvas: i64, offset: i32| ((canvas + i64::from(offset)) as f64 * scale).floor() as i64;
         (at(self.origin.0, rect.x0), at(self.origin.1, rect.y0))
+    }
+}
+
+fn hole_strength(request: &Request, facts: &ModelFacts) -> f32 {
+    // Without a fill there is nothing to be led by.
+    match request.fill {
+        Fill::Auto | Fill::Original | Fill::Border | Fill::Blur => facts.hole_strength,
+        Fill::Neutral | Fill::Noise => 1.0,
     }
 }
 
@@ -271,11 +307,15 @@ fn second(context: Rect, bounds: Rect, size: &ModelSize, facts: &ModelFacts) -> 
     (size.scale < 1.0 && finer.scale >= size.scale * WORTH_A_PASS).then_some(Second { rect, size: finer })
 }
 
+/// The pixels of a rectangle, row by row.
+pub(super) fn rows(rect: Rect) -> impl Iterator<Item = (u32, u32)> {
+    (rect.y0..rect.y1).flat_map(move |y| (rect.x0..rect.x1).map(move |x| (x as u32, y as u32)))
+}
+
 /// The mask inside `rect` of the canvas.
 fn painted_mask(request: &Request, mask: Option<&GrayImage>, rect: Rect) -> Option<Mask> {
     mask?;
-    let rows = (rect.y0..rect.y1).flat_map(|y| (rect.x0..rect.x1).map(move |x| (x as u32, y as u32)));
-    let data = rows.map(|(x, y)| f32::from(mask_at(mask, request, x, y)) / 255.0).collect();
+    let data = rows(rect).map(|(x, y)| f32::from(mask_at(mask, request, x, y)) / 255.0).collect();
     Some(Mask { width: rect.width(), height: rect.height(), data })
 }
 

@@ -139,6 +139,18 @@ pub fn mask_to_model(source: &Mask, size: &ModelSize) -> Mask {
     Mask { width: size.width, height: size.height, data: data.iter().map(|v| v.clamp(0.0, 1.0)).collect() }
 }
 
+/// A mask at another size, values within 0..=1.
+pub fn resize_mask(source: &Mask, width: u32, height: u32) -> Mask {
+    if (width, height) == (source.width, source.height) {
+        return source.clone();
+    }
+    let scale = (f64::from(width) / f64::from(source.width), f64::from(height) / f64::from(source.height));
+    let dims = (source.width as usize, source.height as usize);
+    let out = (width as usize, height as usize);
+    let data = resample(&source.data, 1, dims, out, scale, Filter::Triangle);
+    Mask { width, height, data: data.iter().map(|v| v.clamp(0.0, 1.0)).collect() }
+}
+
 /// The picture scaled to cover `width` by `height` and cut evenly at two sides: never stretched.
 pub fn cover(source: &Picture, width: u32, height: u32) -> Picture {
     if (width, height) == (source.width, source.height) {

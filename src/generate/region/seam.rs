@@ -4,13 +4,17 @@
 //! pair is compared with the pairs next to it on the same line, one step further out and in. All differences are
 //! in L*a*b* (CIE 1976, 2.3 is just noticeable).
 
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use super::lab::{delta_e, lab_from_srgb};
 use crate::generate::picture::{Mask, Picture};
 
+/// Where a paste mask is crossed: half way.
+pub const LEVEL: f32 = 0.5;
+
 /// What a seam looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Default, Serialize, Deserialize)]
 pub struct SeamScore {
     /// Pairs of pixels across the seam that were compared; 0 if there is no seam.
     pub pairs: usize,
@@ -23,6 +27,24 @@ pub struct SeamScore {
     /// lead to expect, averaged with its sign over blocks of 16 px before its length is taken. Texture cancels out,
     /// a brightness step does not.
     pub step: f32,
+}
+
+/// A colour step that is just noticeable.
+pub const VISIBLE_STEP: f32 = 2.3;
+/// A seam so many times as sharp as its surroundings is an edge.
+pub const VISIBLE_EDGE: f32 = 2.0;
+
+impl SeamScore {
+    /// How visible the seam is, in one number: 1 is the limit, where either the step is just noticeable or the edge
+    /// stands out from its surroundings; more is worse.
+    pub fn badness(&self) -> f32 {
+        (self.step / VISIBLE_STEP).max((self.gradient_ratio - 1.0) / (VISIBLE_EDGE - 1.0))
+    }
+
+    /// Whether it is worth mending.
+    pub fn is_visible(&self) -> bool {
+        self.pairs > 0 && self.badness() > 1.0
+    }
 }
 
 /// Measures the seam of `picture` along the line where `mask` (same size) crosses `level`.

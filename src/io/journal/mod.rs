@@ -157,8 +157,9 @@ impl Journal {
     }
 }
 
-/// Removes the journal in `folder`, and the folder if nothing else is in it.
+/// Removes the journal in `folder` with the pictures beside it, and the folder if nothing else is in it.
 pub fn discard(folder: &Path) -> Result<(), FileError> {
+    super::shelf::clear(folder)?;
     for (_, path) in generations(folder) {
         std::fs::remove_file(&path).map_err(|e| FileError::write(&path, e))?;
     }

@@ -48,6 +48,8 @@ pub struct Input {
     last_secs: f64,
     /// What a tablet reports beside the pointer.
     pub pen: PenState,
+    /// Where something else lies over the canvas and takes the pointer, points.
+    pub taken: Vec<Rect>,
 }
 
 /// Presses within this time and distance are one double click.
@@ -58,6 +60,11 @@ impl Input {
     /// Where the pointer is on the canvas.
     pub fn pointer(&self) -> Option<Point> {
         self.canvas
+    }
+
+    /// Whether something that lies over the canvas takes the pointer there.
+    pub fn is_taken(&self, pos: Pos2) -> bool {
+        self.drag.is_none() && self.taken.iter().any(|rect| rect.contains(pos))
     }
 
     /// Takes what happened in this frame.
@@ -105,6 +112,7 @@ impl Input {
                 Event::PointerMoved(pos) => {
                     let from = self.last.replace(*pos);
                     let sample = self.sample(*pos, rect, scale, frame.editor, time);
+                    let over = over && !self.is_taken(*pos);
                     self.canvas = over.then_some(sample.pos);
                     match self.drag {
                         Some((Drag::Tool, _)) => samples.push(sample),
@@ -114,7 +122,7 @@ impl Input {
                     }
                 }
                 Event::PointerButton { pos, button, pressed: true, .. } => {
-                    if self.drag.is_some() || !over || !rect.contains(*pos) {
+                    if self.drag.is_some() || !over || !rect.contains(*pos) || self.is_taken(*pos) {
                         continue;
                     }
                     flush(&mut samples, Phase::Hover, 0, &mut deeds);
@@ -265,7 +273,7 @@ impl Input {
 
     /// The pointer's look: the outline of the brush, or a cursor that says what a drag does.
     pub fn cursor(&self, ui: &Ui, rect: Rect, response: &Response, editor: &Editor) {
-        if !response.contains_pointer() {
+        if !response.contains_pointer() || self.last.is_some_and(|pos| self.is_taken(pos)) {
             return;
         }
         let (space, held) = ui.input(|i| (i.key_down(Key::Space), i.modifiers));

@@ -1,6 +1,7 @@
 //! The canvas in the window: drawn by the GPU, painted on by pointer, pen and fingers.
 
 pub mod adapter;
+mod frame;
 mod gpu;
 mod input;
 mod overlay;
@@ -27,6 +28,7 @@ const ANTS: Duration = Duration::from_millis(125);
 pub struct Canvas {
     picture: PictureView,
     input: Input,
+    frame: frame::FrameHandles,
     linear_target: bool,
     focused_once: bool,
 }
@@ -44,6 +46,7 @@ impl Canvas {
         Self {
             picture: PictureView::new(messages),
             input: Input::default(),
+            frame: frame::FrameHandles::default(),
             linear_target,
             focused_once: false,
         }
@@ -77,7 +80,9 @@ impl Canvas {
             frame.ask(Command::View(ViewCommand::Resize { width: w, height: h }));
         }
         // Tab, arrows and Escape are the canvas' own while it has the focus.
-        if !self.focused_once || (response.contains_pointer() && ui.input(|i| i.pointer.any_pressed())) {
+        let pressed = ui.input(|i| i.pointer.any_pressed().then(|| i.pointer.interact_pos()).flatten());
+        let pressed = pressed.is_some_and(|pos| response.contains_pointer() && !self.input.is_taken(pos));
+        if !self.focused_once || pressed {
             response.request_focus();
             self.focused_once = true;
         }
@@ -90,6 +95,8 @@ impl Canvas {
         let deeds = self.input.read(ui, rect, &response, frame);
         self.draw(ui, rect, frame);
         overlay::draw(ui, rect, frame.editor);
+        self.frame.show(ui, rect, frame, &response);
+        self.input.taken = self.frame.take_spots();
         self.input.cursor(ui, rect, &response, frame.editor);
         (response, deeds)
     }

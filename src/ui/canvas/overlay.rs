@@ -15,7 +15,6 @@ pub fn draw(ui: &Ui, rect: Rect, editor: &Editor) {
         let s = map.apply(p);
         rect.min + vec2((s.x / scale) as f32, (s.y / scale) as f32)
     };
-    generation_frame(&painter, editor, &at);
     for mark in editor.overlay().marks {
         match mark {
             Mark::Line { points, closed } => line(&painter, points.into_iter().map(at).collect(), closed),
@@ -66,37 +65,6 @@ fn shade(painter: &Painter, corners: [Pos2; 4], view: Rect) {
         let piece = vec![corners[i], corners[j], far[j], far[i]];
         painter.add(Shape::convex_polygon(piece, Color32::from_black_alpha(130), Stroke::NONE));
     }
-}
-
-/// The frame of generation: what the model sees, and how far it is.
-fn generation_frame(painter: &Painter, editor: &Editor, at: &impl Fn(Point) -> Pos2) {
-    let generation = editor.generation();
-    if !generation.available() {
-        return;
-    }
-    let open = editor.open();
-    let running = generation.progress().filter(|p| p.document == open.id);
-    let rect = running.as_ref().map_or_else(|| generation.frame_rect(open.id, &open.doc), |p| p.frame);
-    let corners: Vec<Pos2> = rect.corners().into_iter().map(at).collect();
-    let mut points = corners.clone();
-    points.push(corners[0]);
-    let color = super::super::theme::ACCENT;
-    painter.extend(Shape::dashed_line(&points, Stroke::new(1.5, color), 8.0, 5.0));
-    let mut text = format!("{} × {}", rect.width(), rect.height());
-    if let Some(p) = running {
-        let left = p.secs_left.map(|s| format!(" · {s:.0} s")).unwrap_or_default();
-        let steps = if p.steps > 0 { format!(" {}/{}", p.step, p.steps) } else { String::new() };
-        text = format!("{}{steps}{left}", p.stage);
-    }
-    let top = corners.iter().copied().fold(corners[0], |a, b| if b.y < a.y { b } else { a });
-    let galley = painter.layout_no_wrap(text, FontId::proportional(11.0), Color32::WHITE);
-    let corner = top - vec2(0.0, galley.size().y + 6.0);
-    painter.rect_filled(
-        Rect::from_min_size(corner, galley.size()).expand(2.0),
-        2.0,
-        color.gamma_multiply(0.8),
-    );
-    painter.galley(corner, galley, Color32::WHITE);
 }
 
 /// A line that is seen on every ground: black under white dashes.

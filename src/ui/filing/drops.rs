@@ -1,20 +1,23 @@
 //! Files and pictures that come from other programs.
 
 use crate::editor::Command;
+use crate::editor::generation::GenerateCommand;
 use crate::ui::theme;
 use eframe::egui::{self, Align2, Color32, Context, FontId, Id, LayerId, Order, Stroke, StrokeKind};
 use std::path::PathBuf;
 
 /// Takes dropped files and pasted pictures, and says over the window what a drop would do.
 pub fn take(ctx: &Context, commands: &mut Vec<Command>) {
-    let (dropped, hovering, shift) = ctx.input(|i| {
+    let (dropped, hovering, shift, ctrl) = ctx.input(|i| {
         let files: Vec<PathBuf> = i.raw.dropped_files.iter().map(|f| f.path().to_path_buf()).collect();
-        (files, i.raw.hovered_files.len(), i.modifiers.shift)
+        (files, i.raw.hovered_files.len(), i.modifiers.shift, i.modifiers.command)
     });
     let dropped: Vec<PathBuf> = dropped.into_iter().filter(|p| !p.as_os_str().is_empty()).collect();
-    if !dropped.is_empty() {
+    if let ([style], true) = (dropped.as_slice(), ctrl) {
+        commands.push(Command::Generate(GenerateCommand::SetStylePicture(Some(style.clone()))));
+    } else if !dropped.is_empty() {
         // With Shift as layers, as documents otherwise.
-        commands.push(if shift { Command::OpenAsLayers(dropped) } else { Command::OpenFiles(dropped) });
+        commands.push(if shift { Command::OpenAsLayers(dropped) } else { Command::Dropped(dropped) });
     } else if hovering > 0 {
         hint(ctx, hovering, shift);
     }
@@ -40,7 +43,7 @@ fn hint(ctx: &Context, files: usize, shift: bool) {
     let text = if shift {
         format!("{what} in this document, as layers")
     } else {
-        format!("{what} · with Shift: as layers")
+        format!("{what} · with Shift: as layers · with Ctrl: as style picture")
     };
     painter.text(rect.center(), Align2::CENTER_CENTER, text, FontId::proportional(20.0), Color32::WHITE);
 }

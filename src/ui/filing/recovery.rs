@@ -22,7 +22,7 @@ pub fn show(ctx: &Context, frame: &mut Frame, open: &mut bool) {
     window("Recovered paintings").show(ctx, |ui| {
         ui.set_width(470.0);
         ui.label(
-            "Scumble did not end well the last time. These documents had changes that were not saved. \
+            "Scumble did not end well the last time. These documents had changes that were not saved, or pictures that were not accepted. \
              Files are not touched until you save.",
         );
         ui.add_space(6.0);
@@ -58,7 +58,12 @@ fn row(ui: &mut Ui, frame: &mut Frame, found: &Found) {
             }
             let (width, height) = note.size;
             let size = if width > 0 { format!(", {width} × {height} px") } else { String::new() };
-            ui.label(RichText::new(format!("painted {}{size}", ago(found.modified))).weak());
+            let pictures = match note.waiting {
+                0 => String::new(),
+                1 => ", 1 picture not yet accepted".to_owned(),
+                n => format!(", {n} pictures not yet accepted"),
+            };
+            ui.label(RichText::new(format!("painted {}{size}{pictures}", ago(found.modified))).weak());
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let button = |ui: &mut Ui, verb: &str| {

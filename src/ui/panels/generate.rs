@@ -1,23 +1,28 @@
 //! Words and what becomes of them.
 
 use crate::editor::generation::{
-    Finish, GenerateCommand as G, GenerateOptions, Kind, Scope, built_in_styles, options::MAX_BATCH,
+    Finish, GenerateCommand as G, GenerateOptions, Intent, Kind, MAX_WORDS, Scope, Sees, built_in_styles,
+    options::MAX_BATCH, words_of,
 };
 use crate::editor::tool::ToolKind;
-use crate::editor::{Action, Command};
-use crate::generate::Fill;
+use crate::editor::{Action, Command, LayerCommand};
+use crate::generate::prompt::TokenCount;
 use crate::generate::region::strength::{MIN_STEPS, steps_for_strength};
 use crate::sampling::SamplerKind;
 use crate::ui::widgets::{Frame, action_button, icon_button};
 use crate::ui::{icons, keys};
 use eframe::egui::{
-    Button, CollapsingHeader, ComboBox, DragValue, ProgressBar, RichText, ScrollArea, Slider, TextEdit, Ui,
-    vec2,
+    Button, CollapsingHeader, ColorImage, ComboBox, DragValue, Image, ProgressBar, Rect, RichText,
+    ScrollArea, Sense, Slider, Stroke, StrokeKind, TextEdit, TextureHandle, TextureOptions, Ui, vec2,
 };
+use std::path::PathBuf;
 
 /// What the panel remembers.
 #[derive(Default)]
-pub struct GeneratePanel {}
+pub struct GeneratePanel {
+    /// The style picture as it is shown, by its file.
+    style: Option<(PathBuf, TextureHandle)>,
+}
 
 impl GeneratePanel {
     /// Draws it.
@@ -30,10 +35,14 @@ impl GeneratePanel {
         let mut options = before.clone();
         ScrollArea::vertical().auto_shrink([false, false]).show(ui, |ui| {
             choices(ui, frame, &mut options);
-            words(ui, &mut options);
+            words(ui, frame, &mut options);
+            wanted(ui, &mut options);
             amount(ui, frame, &mut options);
             run(ui, frame, &mut options);
             change(ui, frame);
+            self.style(ui, frame, &mut options);
+            layer_words(ui, frame);
+            larger(ui, frame);
             live(ui, frame, &mut options);
             advanced(ui, frame, &mut options);
             queue(ui, frame);
@@ -42,6 +51,90 @@ impl GeneratePanel {
             frame.ask(Command::Generate(G::SetOptions(Box::new(options))));
         }
     }
+
+    /// The slot of the style picture: what is dropped or chosen lends its colours.
+    fn style(&mut self, ui: &mut Ui, frame: &mut Frame, options: &mut GenerateOptions) {
+        ui.separator();
+        ui.horizontal(|ui| {
+            ui.label("Style picture").on_hover_text("Results take on its colours; drop a picture with Ctrl");
+            let choose = ui.button(if options.style_picture.is_some() { "Change…" } else { "Choose…" });
+            if choose.accessible_name("Choose style picture").clicked() {
+                frame.ask(Command::Generate(G::AskStylePicture));
+            }
+            if options.style_picture.is_some()
+                && icon_button(ui, icons::CLOSE, "Clear style picture", false).clicked()
+            {
+                options.style_picture = None;
+            }
+        });
+        let Some(style) = frame.editor.generation().style_picture() else { return };
+        if options.style_picture.is_none() {
+            return;
+        }
+        if self.style.as_ref().is_none_or(|(path, _)| *path != style.path) {
+            let size = [style.picture.width() as usize, style.picture.height() as usize];
+            let image = ColorImage::from_rgba_unmultiplied(size, style.picture.as_raw());
+            let texture = ui.ctx().load_texture("style picture", image, TextureOptions::LINEAR);
+            self.style = Some((style.path.clone(), texture));
+        }
+        ui.horizontal(|ui| {
+            if let Some((path, texture)) = &self.style {
+                let size = texture.size_vec2();
+                let size = size * (40.0 / size.y.max(size.x / 2.0));
+                let response = ui.add(Image::new((texture.id(), size)).alt_text("Style picture"));
+                response.on_hover_text(path.display().to_string());
+            }
+            let mut percent = options.style_amount * 100.0;
+            let slider =
+                Slider::new(&mut percent, 0.0..=100.0).suffix(" %").fixed_decimals(0).text("Style amount");
+            if ui.add(slider).changed() {
+                options.style_amount = percent / 100.0;
+            }
+        });
+    }
+}
+
+/// Words that apply where the active layer has paint.
+fn layer_words(ui: &mut Ui, frame: &mut Frame) {
+    let Some(layer) = frame.editor.active_layer() else { return };
+    let (id, mut words) = (layer.id, words_of(layer).to_owned());
+    let name: String = layer.name.chars().take(24).collect();
+    let hint = format!("Only where “{name}” has paint");
+    let field =
+        TextEdit::singleline(&mut words).hint_text(hint).desired_width(f32::INFINITY).char_limit(MAX_WORDS);
+    let response = ui.add(field).on_hover_text(
+        "Words of the layer: they take the place of the prompt where it has paint. They are saved with it.",
+    );
+    if response.accessible_name("Words of the layer").changed() {
+        frame.ask(Command::Layer(id, LayerCommand::Words(words)));
+    }
+    let doc = frame.editor.doc();
+    let worded = doc.layers().iter().filter(|l| l.visible && !words_of(l).trim().is_empty());
+    let names: Vec<&str> = worded.map(|l| l.name.as_str()).collect();
+    if !names.is_empty() {
+        ui.label(RichText::new(format!("Layers with words: {}", names.join(", "))).weak().small());
+    }
+}
+
+/// Refining and enlarging.
+fn larger(ui: &mut Ui, frame: &mut Frame) {
+    ui.horizontal_wrapped(|ui| {
+        let buttons = [
+            ("Refine", Action::Refine, "Repaints the frame a little (30 %), in tiles where it is large"),
+            (
+                "Enlarge 2×",
+                Action::UpscaleTwice,
+                "Enlarges page or selection and repaints it in tiles: a new document",
+            ),
+            ("4×", Action::UpscaleFourTimes, "Enlarges page or selection four times: a new document"),
+        ];
+        for (words, action, hint) in buttons {
+            let button = ui.button(words).accessible_name(action.label()).on_hover_text(hint);
+            if button.clicked() {
+                frame.act(action);
+            }
+        }
+    });
 }
 
 fn choices(ui: &mut Ui, frame: &Frame, options: &mut GenerateOptions) {
@@ -71,11 +164,11 @@ fn choices(ui: &mut Ui, frame: &Frame, options: &mut GenerateOptions) {
     });
 }
 
-fn words(ui: &mut Ui, options: &mut GenerateOptions) {
-    let field = TextEdit::multiline(&mut options.prompt)
-        .hint_text("What to paint. {red|blue} takes one by chance.")
-        .desired_rows(3)
-        .desired_width(f32::INFINITY);
+fn words(ui: &mut Ui, frame: &Frame, options: &mut GenerateOptions) {
+    let count = frame.editor.generation().word_count();
+    let hint = "What to paint. {red|blue} takes one by chance, __colours__ a line of wildcards/colours.txt.";
+    let field =
+        TextEdit::multiline(&mut options.prompt).hint_text(hint).desired_rows(3).desired_width(f32::INFINITY);
     ui.add(field).accessible_name("Prompt");
     ui.horizontal(|ui| {
         let combo = ComboBox::from_id_salt("prompts").selected_text("Earlier prompts").width(120.0);
@@ -88,12 +181,54 @@ fn words(ui: &mut Ui, options: &mut GenerateOptions) {
             }
         });
         response.response.accessible_name("Earlier prompts");
-        let words = options.prompt.split_whitespace().count();
-        ui.label(RichText::new(format!("{words} words")).weak().small());
+        tokens(ui, "Prompt tokens", count.and_then(|c| c.prompt.as_ref()));
     });
     let field =
         TextEdit::singleline(&mut options.negative).hint_text("What to avoid").desired_width(f32::INFINITY);
     ui.add(field).accessible_name("Negative prompt");
+    if !options.avoided().is_empty() {
+        ui.horizontal(|ui| tokens(ui, "Negative tokens", count.and_then(|c| c.negative.as_ref())));
+    }
+}
+
+/// How many tokens a text is, with a mark for each window of the text encoder: how full it is.
+fn tokens(ui: &mut Ui, name: &str, count: Option<&TokenCount>) {
+    let Some(count) = count else { return };
+    let text = RichText::new(count.to_string()).weak().small();
+    let hint = "Tokens of the words with those of the style. The model reads them in windows; a phrase that lies \
+                across two is read apart. BREAK begins a new window.";
+    ui.label(text).on_hover_text(hint).accessible_name(format!("{name}: {count}"));
+    for used in count.used.iter().take(12) {
+        let (rect, _) = ui.allocate_exact_size(vec2(18.0, 6.0), Sense::hover());
+        let color = ui.visuals().weak_text_color();
+        ui.painter().rect_stroke(rect, 1.0, Stroke::new(1.0, color), StrokeKind::Inside);
+        let part = (*used as f32 / count.window.max(1) as f32).min(1.0);
+        let full = Rect::from_min_size(rect.min, vec2(rect.width() * part, rect.height()));
+        ui.painter().rect_filled(full, 1.0, color);
+    }
+}
+
+/// What is wanted where something is marked, and how much the model looks at.
+fn wanted(ui: &mut Ui, options: &mut GenerateOptions) {
+    ui.horizontal(|ui| {
+        let combo = ComboBox::from_id_salt("intent").selected_text(options.intent.label()).width(120.0);
+        let response = combo.show_ui(ui, |ui| {
+            for intent in Intent::ALL {
+                let choice = ui.selectable_value(&mut options.intent, intent, intent.label());
+                choice.on_hover_text(intent.help());
+            }
+        });
+        response.response.on_hover_text(options.intent.help()).accessible_name("Intent");
+        let combo = ComboBox::from_id_salt("sees").selected_text(options.sees.label()).width(80.0);
+        let response = combo.show_ui(ui, |ui| {
+            for sees in Sees::ALL {
+                ui.selectable_value(&mut options.sees, sees, sees.label());
+            }
+        });
+        let hint = "Context: how much of the picture the model looks at. A dotted line on the canvas shows it where \
+                    it is not the frame.";
+        response.response.on_hover_text(hint).accessible_name("Context");
+    });
 }
 
 fn amount(ui: &mut Ui, frame: &Frame, options: &mut GenerateOptions) {
@@ -148,10 +283,17 @@ fn run(ui: &mut Ui, frame: &mut Frame, options: &mut GenerateOptions) {
             options.seed = options.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695) >> 32;
         }
     });
+    if let Some(need) = frame.editor.generation().memory_need(frame.editor.doc()) {
+        let words = format!("needs about {} of memory", bytes(need));
+        let hint = "At its peak, weights and all. What does not fit is made with less: prompts one after the other, \
+                    small tiles, then a smaller picture that is enlarged; a notice says so.";
+        ui.label(RichText::new(words).weak().small()).on_hover_text(hint);
+    }
     if let Some(p) = progress {
         let part = if p.steps > 0 { p.step as f32 / p.steps as f32 } else { 0.0 };
         let left = p.secs_left.map(|s| format!(" · {s:.1} s left")).unwrap_or_default();
-        let text = if p.stopping { "stopping".to_owned() } else { format!("{}{left}", p.stage) };
+        let pass = if p.passes.1 > 1 { format!(" {} of {}", p.passes.0, p.passes.1) } else { String::new() };
+        let text = if p.stopping { "stopping".to_owned() } else { format!("{}{pass}{left}", p.stage) };
         ui.add(ProgressBar::new(part).text(text).desired_height(16.0));
     }
 }
@@ -215,11 +357,6 @@ fn advanced(ui: &mut Ui, frame: &mut Frame, options: &mut GenerateOptions) {
                 ui.selectable_value(&mut options.style.sampler, Some(sampler), format!("{sampler:?}"));
             }
         });
-        ComboBox::from_label("Intent").selected_text(intent(options.fill)).show_ui(ui, |ui| {
-            for fill in [Fill::Auto, Fill::Blur, Fill::Border, Fill::Neutral, Fill::Noise, Fill::Original] {
-                ui.selectable_value(&mut options.fill, fill, intent(fill));
-            }
-        });
         ComboBox::from_label("Without a mask").selected_text(scope(options.scope)).show_ui(ui, |ui| {
             for value in [Scope::Auto, Scope::Frame] {
                 ui.selectable_value(&mut options.scope, value, scope(value));
@@ -244,19 +381,17 @@ fn advanced(ui: &mut Ui, frame: &mut Frame, options: &mut GenerateOptions) {
             action_button(ui, frame, icons::CROP, Action::FrameFix);
             action_button(ui, frame, icons::NAVIGATOR, Action::FrameFollow);
         });
+        let mend = ui.checkbox(&mut options.mend_seam, "Mend seams");
+        mend.on_hover_text("Repaints a seam that shows once more, and keeps that if it is better");
+        let extend = ui.checkbox(&mut options.auto_extend, "Auto-extend");
+        extend.on_hover_text("Panning into empty canvas beside the page offers to extend it there");
     });
 }
 
-/// What a painter wants, as a way to fill the mask before the model sees it.
-const fn intent(fill: Fill) -> &'static str {
-    match fill {
-        Fill::Auto => "Automatic",
-        Fill::Original => "Keep what is there as a hint",
-        Fill::Blur => "Fill, or remove",
-        Fill::Border => "Expand",
-        Fill::Neutral => "Add an object",
-        Fill::Noise => "Surprise",
-    }
+/// Bytes in words.
+fn bytes(n: u64) -> String {
+    let mib = n as f64 / f64::from(1 << 20);
+    if mib < 1000.0 { format!("{mib:.0} MiB") } else { format!("{:.1} GiB", mib / 1024.0) }
 }
 
 const fn scope(scope: Scope) -> &'static str {
@@ -264,6 +399,7 @@ const fn scope(scope: Scope) -> &'static str {
         Scope::Auto => "Selection, empty canvas, or all",
         Scope::Frame => "The whole frame",
         Scope::Empty => "Empty canvas only",
+        Scope::Others => "All but what is marked",
     }
 }
 

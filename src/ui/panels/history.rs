@@ -1,5 +1,6 @@
 //! The steps of the history; a click goes there.
 
+use super::rejected::Rejected;
 use crate::editor::{Command, DocId};
 use crate::ui::widgets::Frame;
 use crate::ui::{icons, theme};
@@ -17,6 +18,7 @@ pub struct HistoryPanel {
     seen: Option<(DocId, usize)>,
     /// The step that the keyboard goes to.
     focus: Option<usize>,
+    rejected: Rejected,
 }
 
 impl HistoryPanel {
@@ -28,6 +30,7 @@ impl HistoryPanel {
         let names: Vec<String> = history.names().map(str::to_owned).collect();
         let steps = if names.len() == 1 { "1 step".to_owned() } else { format!("{} steps", names.len()) };
         ui.label(RichText::new(format!("{steps} · {} MiB", history.bytes() >> 20)).weak().small());
+        self.rejected.show(ui, frame);
         let moved = self.seen != Some((open.id, current));
         self.seen = Some((open.id, current));
         ScrollArea::vertical().id_salt("history").min_scrolled_height(20.0).auto_shrink([false, false]).show(

@@ -6,6 +6,7 @@ mod generate;
 mod history;
 mod layers;
 mod navigator;
+mod rejected;
 
 pub use brushes::free_name;
 

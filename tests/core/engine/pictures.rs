@@ -15,7 +15,11 @@ use crate::prng::Prng;
 
 fn masked(request: Request, init: RgbaImage, mask: GrayImage) -> Job {
     let request = Request { width: init.width(), height: init.height(), ..request };
-    Job { request, index: 0, inputs: Inputs { init: Some(Arc::new(init)), mask: Some(Arc::new(mask)) } }
+    Job {
+        request,
+        index: 0,
+        inputs: Inputs { init: Some(Arc::new(init)), mask: Some(Arc::new(mask)), ..Inputs::default() },
+    }
 }
 
 /// An area so large that the model sees it shrunk.
