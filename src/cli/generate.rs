@@ -86,7 +86,7 @@ fn texts_of(request: &Request, index: u32, image: &image::RgbaImage) -> Result<V
     Ok(texts)
 }
 
-fn failure(error: io::FileError) -> CliError {
+pub(super) fn failure(error: io::FileError) -> CliError {
     CliError::Failure(error.to_string())
 }
 
@@ -271,7 +271,7 @@ fn hash_of(bytes: &[u8]) -> String {
 }
 
 /// A seed nobody chose: 32 bits, so that it can be typed.
-fn new_seed() -> u64 {
+pub(super) fn new_seed() -> u64 {
     let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
     hasher.write_u32(std::process::id());
     hasher.finish() & 0xFFFF_FFFF
@@ -294,7 +294,7 @@ fn output_names(output: &Path, batch: u32) -> Vec<PathBuf> {
 }
 
 /// The first Ctrl-C stops within a step and leaves no partial file; the second ends the process at once.
-fn cancel_on_ctrl_c() -> Cancel {
+pub(super) fn cancel_on_ctrl_c() -> Cancel {
     let stop = Cancel::default();
     let (flag, once) = (stop.clone(), AtomicBool::new(false));
     let installed = ctrlc::set_handler(move || {

@@ -171,11 +171,26 @@ impl Loaded {
         // A network that takes the scale as input was distilled to do without the second pass.
         let guided = pass.cfg_scale > 1.0 && self.model.unet.time_cond_proj_dim.is_none();
         let mut negative = if guided { Some(read(&pass.negative)?) } else { None };
+        let mut toward = match &pass.toward {
+            Some(toward) if toward.t > 0.0 => Some((read(&toward.prompt)?, toward.t)),
+            Some(_) | None => None,
+        };
+        if let Some((toward, _)) = &mut toward {
+            pad_to_same(&mut positive, toward, self.tokenizer.pad);
+        }
         if let Some(negative) = &mut negative {
             pad_to_same(&mut positive, negative, self.tokenizer.pad);
         }
         let skip = pass.clip_skip as usize;
-        let positive = self.embed(positive, skip, placement, monitor, timings)?;
+        let mut positive = self.embed(positive, skip, placement, monitor, timings)?;
+        if let Some((mut toward, t)) = toward {
+            if let Some(negative) = &mut negative {
+                pad_to_same(&mut toward, negative, self.tokenizer.pad);
+            }
+            let end = self.embed(toward, skip, placement, monitor, timings)?;
+            let mixed = (&positive * f64::from(1.0 - t)).and_then(|from| from + (end * f64::from(t))?);
+            positive = mixed.map_err(|e| GenerateError::Run(e.to_string()))?;
+        }
         // As in the reference, layers are left out for the prompt only.
         let negative = match negative {
             Some(windows) => Some(self.embed(windows, 0, placement, monitor, timings)?),

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::picture::{Mask, Picture};
+use super::request::Toward;
 use crate::geom::Rect;
 use crate::sampling::{RngKind, SamplerKind, ScheduleKind};
 
@@ -88,6 +89,8 @@ pub struct Pass {
     pub mask: Option<Mask>,
     /// Treat the mask as two-valued, as the reference inpainting pipelines do.
     pub binary_mask: bool,
+    /// Somewhere between two pictures.
+    pub toward: Option<Toward>,
 }
 
 /// Where the time of a run went, in seconds.

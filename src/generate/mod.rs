@@ -13,4 +13,4 @@ pub mod request;
 
 pub use backend::{Backend, Cancel, GenerateError, ModelFacts, Monitor, Pass, Preview, Timings};
 pub use picture::{Mask, Picture};
-pub use request::{Encode, Fill, Margins, Request, Source};
+pub use request::{Encode, Fill, Margins, Request, Source, Toward};

@@ -181,6 +181,7 @@ fn base_pass(request: &Request, index: u64, size: (u32, u32), masked: bool) -> P
         init: None,
         mask: None,
         binary_mask: false,
+        toward: request.toward.clone(),
     }
 }
 

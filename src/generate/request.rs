@@ -131,6 +131,22 @@ pub struct Request {
     /// Mask, white = change.
     #[serde(default)]
     pub mask: Option<Source>,
+    /// Somewhere between two pictures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub toward: Option<Toward>,
+}
+
+/// A second prompt and seed, and how far the request is on the way to them: words are mixed as embeddings, noise on the
+/// arc between both draws.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Toward {
+    /// What to paint at the end of the way.
+    pub prompt: String,
+    /// Seed at the end of the way; `None` keeps the request's.
+    #[serde(default)]
+    pub seed: Option<u64>,
+    /// 0 = the request's own prompt and seed, 1 = these.
+    pub t: f32,
 }
 
 fn one() -> f32 {
@@ -162,6 +178,7 @@ impl Default for Request {
             origin: (0, 0),
             init: None,
             mask: None,
+            toward: None,
         }
     }
 }

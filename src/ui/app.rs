@@ -13,6 +13,7 @@ use super::windows::Windows;
 use super::{keys, menus, options_bar, status_bar, theme, toolbar};
 use crate::editor::files::ExportChoice;
 use crate::editor::settings::{Restored, Theme};
+use crate::editor::zooming::ZoomCommand;
 use crate::editor::{Action, Command, DocId, Editor, Effect, Folders, Notice, NoticeKind, Settings};
 use eframe::egui::{self, Context, Key, ViewportCommand};
 use std::path::PathBuf;
@@ -81,6 +82,7 @@ enum Asked {
     Export(DocId, Box<ExportChoice>),
     PaletteOpen,
     PaletteSave,
+    Film,
 }
 
 /// How the program is started.
@@ -189,6 +191,7 @@ impl App {
                 Effect::AskSave { id, suggestion } => self.ask(ctx, Asked::Save(id), Ask::Save(suggestion)),
                 Effect::AskPaletteOpen => self.ask(ctx, Asked::PaletteOpen, Ask::PaletteOpen),
                 Effect::AskPaletteSave => self.ask(ctx, Asked::PaletteSave, Ask::PaletteSave),
+                Effect::AskFilm { suggestion } => self.ask(ctx, Asked::Film, Ask::Export(suggestion)),
                 Effect::AskPaste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
                 Effect::CopyPicture { width, height, rgba } => {
                     let size = [width as usize, height as usize];
@@ -239,6 +242,7 @@ impl App {
                 (Asked::Export(id, choice), Some(path)) => {
                     commands.push(Command::ExportTo(*id, path, choice.clone()));
                 }
+                (Asked::Film, Some(path)) => commands.push(Command::Zoom(ZoomCommand::ExportTo(path))),
                 (Asked::PaletteOpen, Some(path)) => commands.push(Command::ImportPalette(path)),
                 (Asked::PaletteSave, Some(path)) => commands.push(Command::ExportPalette(path)),
             }

@@ -18,3 +18,4 @@ mod prompt;
 mod region;
 mod sampling;
 mod seam;
+mod zoom;

@@ -54,6 +54,7 @@ pub fn plain_pass(model: &str) -> Pass {
         init: None,
         mask: None,
         binary_mask: true,
+        toward: None,
     }
 }
 

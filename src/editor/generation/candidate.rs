@@ -21,6 +21,8 @@ pub struct Candidate {
     pub id: CandidateId,
     /// The document that it is for.
     pub document: DocId,
+    /// Index of the level that it is for.
+    pub level: usize,
     /// What it was made from; its seed is this picture's own.
     pub request: Request,
     /// Where it lies.

@@ -8,10 +8,12 @@ use crate::document::rgba8::Alpha;
 use crate::document::{Document, Layer, LayerId, Pixels, edit};
 use crate::editor::opened::DocId;
 use crate::editor::work::panic_words;
+use crate::editor::zooming::level_of;
 use crate::generate::engine::{Inputs, Job, JobEvent, JobHandle};
 use crate::generate::region::seam::SeamScore;
 use crate::generate::{Picture, Request};
 use crate::geom::Rect;
+use crate::zoom::growth::{self, Held};
 use image::{GrayImage, RgbaImage};
 use std::sync::Arc;
 use std::time::Instant;
@@ -35,6 +37,11 @@ pub enum Kind {
         known: Rect,
         /// Whether it is the last of the extension.
         last: bool,
+    },
+    /// It refines an inner level of the zoom at once, held to the level around it.
+    Detail {
+        /// The layer that it fills.
+        layer: LayerId,
     },
 }
 
@@ -99,6 +106,8 @@ pub struct Progress {
 
 pub(super) struct Running {
     pub(super) job: Waiting,
+    /// Index of the level that it is of.
+    level: usize,
     handle: Option<JobHandle>,
     started: Instant,
     stage: &'static str,
@@ -142,6 +151,7 @@ struct Finished {
     pixels: Pixels,
     picture: RgbaImage,
     seam: Option<SeamScore>,
+    held: Option<Held>,
 }
 
 /// What happened, for the editor.
@@ -151,6 +161,8 @@ pub(crate) enum Happening {
     Candidate,
     /// New canvas is filled with this.
     Extended { document: DocId, layer: LayerId, pixels: Pixels },
+    /// An inner level is refined.
+    Refined { document: DocId, layer: LayerId, pixels: Pixels, held: Option<Held> },
     /// Something failed.
     Failed(String),
 }
@@ -192,7 +204,18 @@ impl Generation {
         };
         let Some(mut job) = next else { return };
         let Some(now) = document(job.document) else { return };
-        let doc = job.snapshot.take().unwrap_or(now);
+        let mut doc = job.snapshot.take().unwrap_or(now);
+        if let Kind::Extend { layer, .. } | Kind::Detail { layer } = job.kind
+            && let Some(level) = level_of(&doc, layer)
+        {
+            // Another level may be shown by now.
+            doc = doc.at_level(level);
+        }
+        let level = doc.level;
+        if matches!(job.kind, Kind::Detail { .. }) {
+            // What it is held to when it is there.
+            job.snapshot = Some(doc.clone());
+        }
         let (send, waker) = (self.prepared.0.clone(), self.waker.clone());
         let (number, frame, request, scope) = (job.number, job.frame, job.request.clone(), job.scope);
         let kind = job.kind;
@@ -200,12 +223,18 @@ impl Generation {
             let doc = match kind {
                 Kind::Extend { layer, known, .. } => only_known(doc, known, layer),
                 Kind::Candidate | Kind::Live => doc,
+                Kind::Detail { .. } => {
+                    let mut doc = doc;
+                    (doc.selection, doc.change) = (None, None);
+                    doc
+                }
             };
             let job = prepare(&doc, frame, request, scope);
             let _ = send.send(Prepared { number, job });
         });
         self.running = Some(Running {
             job,
+            level,
             handle: None,
             started: Instant::now(),
             stage: "waiting",
@@ -285,8 +314,16 @@ impl Generation {
                 let (frame, number) = (running.job.frame, running.job.number);
                 let (finish, seed) = (running.job.finish.clone(), running.job.request.seed);
                 let (send, waker) = (self.made.0.clone(), self.waker.clone());
+                let parent = running.job.snapshot.clone();
                 aside("scumble-finish", waker, move || {
-                    let run = std::panic::AssertUnwindSafe(|| finished(frame, image, &paste, &finish, seed));
+                    let run = std::panic::AssertUnwindSafe(|| {
+                        let mut made = finished(frame, image, &paste, &finish, seed);
+                        let held = parent.and_then(|doc| growth::held(&doc, doc.level, &made.pixels).ok());
+                        if let Some((pixels, held)) = held {
+                            (made.pixels, made.held) = (pixels, Some(held));
+                        }
+                        made
+                    });
                     let result = std::panic::catch_unwind(run).map_err(|why| panic_words(&*why));
                     let _ = send.send(Made { number, result });
                 });
@@ -323,7 +360,7 @@ impl Generation {
 
     fn finished(&mut self, made: Made, out: &mut Vec<Happening>) {
         let Some(running) = self.running.take_if(|r| r.job.number == made.number) else { return };
-        let Finished { pixels, picture, seam } = match made.result {
+        let Finished { pixels, picture, seam, held } = match made.result {
             Ok(finished) if !running.stopping => finished,
             Ok(_) => return,
             Err(why) => {
@@ -341,10 +378,16 @@ impl Generation {
                 self.overlay = None;
                 out.push(Happening::Extended { document, layer, pixels });
             }
+            Kind::Detail { layer } => {
+                self.overlay = None;
+                out.push(Happening::Refined { document, layer, pixels, held });
+            }
             Kind::Candidate => {
                 let id = CandidateId(self.number());
                 let secs = running.started.elapsed().as_secs_f64();
-                self.candidates.push(Candidate { id, document, request, frame, pixels, picture, seam, secs });
+                let level = running.level;
+                let made = Candidate { id, document, level, request, frame, pixels, picture, seam, secs };
+                self.candidates.push(made);
                 // The first of a batch is shown; later ones only if they are better.
                 self.show(Some(id));
                 out.push(Happening::Candidate);
@@ -390,7 +433,7 @@ fn finished(frame: Rect, picture: RgbaImage, paste: &GrayImage, finish: &Finish,
     };
     let pixels = strokes.unwrap_or_else(|| candidate::pasted(frame, &picture, paste));
     let seam = candidate::seam_of(&picture, paste);
-    Finished { pixels, picture, seam }
+    Finished { pixels, picture, seam, held: None }
 }
 
 /// The request and the pixels for the engine: the frame flattened, and what may change in it.
