@@ -15,6 +15,8 @@ pub mod sampling;
 
 pub mod generate;
 
+pub mod zoom;
+
 pub mod editor;
 
 #[cfg(feature = "gui")]

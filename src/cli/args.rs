@@ -22,6 +22,10 @@ pub struct Args {
 pub enum Command {
     /// Make a picture from words, from a picture, or under a mask
     Generate(Box<GenerateArgs>),
+    /// Make a picture that one can fly out of or into for ever, and its film
+    Zoom(Box<super::film_args::ZoomArgs>),
+    /// Make a film that walks between prompts and seeds
+    Travel(Box<super::film_args::TravelArgs>),
     /// Print what a picture says of how it was made
     Info(InfoArgs),
     /// List models and look into them
@@ -255,6 +259,24 @@ pub enum BenchCommand {
         #[arg(long)]
         json: bool,
     },
+    /// Frames of an infinite zoom, and the encoder of its film
+    Zoom {
+        /// Size of the film
+        #[arg(long, value_name = "WxH", value_parser = parse_size, default_value = "1920x1080")]
+        size: (u32, u32),
+
+        /// Frames that are timed
+        #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(2..=2000))]
+        frames: u32,
+
+        /// Frames of the long film, for memory
+        #[arg(long, default_value_t = 600, value_parser = clap::value_parser!(u32).range(2..=100_000))]
+        long: u32,
+
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
     /// Live painting with the starter: from the pen to the first preview and to the whole picture
     Live {
         /// Side of the page in pixels
@@ -342,7 +364,7 @@ mirror! {
     EncodeArg => Encode { Auto, Mean, Sample }
 }
 
-fn parse_size(text: &str) -> Result<(u32, u32), String> {
+pub(super) fn parse_size(text: &str) -> Result<(u32, u32), String> {
     let (w, h) = text.split_once(['x', 'X']).ok_or("write it as WIDTHxHEIGHT, as 512x768")?;
     let side = |s: &str| match s.trim().parse::<u32>() {
         Ok(v) if (8..=16_384).contains(&v) => Ok(v),

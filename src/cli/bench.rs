@@ -18,6 +18,9 @@ pub fn run(args: &BenchArgs) -> Result<(), CliError> {
             }
             super::bench_seams::run(*seeds, *mend, *json)
         }
+        BenchCommand::Zoom { size, frames, long, json } => {
+            super::bench_zoom::run(*size, *frames, *long, *json)
+        }
         BenchCommand::Live { size, strokes, json } => {
             if !(64..=4096).contains(size) || !(1..=1000).contains(strokes) {
                 return Err(CliError::Usage("--size 64 to 4096 and --strokes 1 to 1000 are possible".into()));

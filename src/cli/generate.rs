@@ -94,7 +94,7 @@ fn texts_of(request: &Request, index: u32, image: &image::RgbaImage) -> Result<V
     Ok(texts)
 }
 
-fn failure(error: io::FileError) -> CliError {
+pub(super) fn failure(error: io::FileError) -> CliError {
     CliError::Failure(error.to_string())
 }
 
@@ -183,7 +183,7 @@ fn mended_note(mended: &Mended) -> String {
 }
 
 /// What a run in too little memory does, for people.
-fn thrift_note(fit: &Fit) -> String {
+pub(super) fn thrift_note(fit: &Fit) -> String {
     let mib = |bytes: u64| bytes.div_ceil(1 << 20);
     let savings: Vec<&str> = fit.savings.iter().map(|s| s.label()).collect();
     format!(
@@ -382,7 +382,7 @@ fn hash_of(bytes: &[u8]) -> String {
 }
 
 /// A seed nobody chose: 32 bits, so that it can be typed.
-fn new_seed() -> u64 {
+pub(super) fn new_seed() -> u64 {
     let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
     hasher.write_u32(std::process::id());
     hasher.finish() & 0xFFFF_FFFF
@@ -405,7 +405,7 @@ fn output_names(output: &Path, batch: u32) -> Vec<PathBuf> {
 }
 
 /// The first Ctrl-C stops within a step and leaves no partial file; the second ends the process at once.
-fn cancel_on_ctrl_c() -> Cancel {
+pub(super) fn cancel_on_ctrl_c() -> Cancel {
     let stop = Cancel::default();
     let (flag, once) = (stop.clone(), AtomicBool::new(false));
     let installed = ctrlc::set_handler(move || {

@@ -5,11 +5,16 @@ mod args;
 mod bench;
 mod bench_live;
 mod bench_seams;
+mod bench_zoom;
+mod film;
+mod film_args;
 mod generate;
 mod info;
 mod models;
 mod progress;
 mod stats;
+mod travel;
+mod zoom;
 
 use std::process::ExitCode;
 
@@ -38,6 +43,20 @@ impl From<GenerateError> for CliError {
     }
 }
 
+impl From<crate::zoom::video::VideoError> for CliError {
+    fn from(error: crate::zoom::video::VideoError) -> Self {
+        use crate::zoom::video::VideoError;
+        match error {
+            VideoError::Cancelled => CliError::Cancelled,
+            VideoError::Request(why) => CliError::Usage(why),
+            VideoError::File(crate::io::FileError::UnknownFormat { .. }) => {
+                CliError::Usage(error.to_string())
+            }
+            VideoError::File(_) | VideoError::Encoder { .. } => CliError::Failure(error.to_string()),
+        }
+    }
+}
+
 impl From<crate::models::ModelError> for CliError {
     fn from(error: crate::models::ModelError) -> Self {
         CliError::Failure(error.to_string())
@@ -58,6 +77,8 @@ pub fn main(open_window: impl FnOnce(Vec<std::path::PathBuf>) -> ExitCode) -> Ex
     let outcome = match command {
         args::Command::Generate(args) => generate::run(&args),
         args::Command::Info(args) => info::run(&args),
+        args::Command::Zoom(args) => zoom::run(&args),
+        args::Command::Travel(args) => travel::run(&args),
         args::Command::Models(args) => models::run(&args),
         args::Command::Bench(args) => bench::run(&args),
     };

@@ -47,6 +47,22 @@ impl Progress {
         }
     }
 
+    /// Frame `frame` of `frames` is done. Without a terminal only every tenth part is told.
+    pub fn frame(&self, frame: u32, frames: u32, secs_left: f64) {
+        let tenth = |n: u32| u64::from(n) * 10 / u64::from(frames.max(1));
+        match &self.bar {
+            Some(bar) => {
+                bar.set_length(u64::from(frames));
+                bar.set_position(u64::from(frame));
+                bar.set_message(format!("frames, {secs_left:.0} s left"));
+            }
+            None if tenth(frame) > tenth(frame - 1) => {
+                eprintln!("{}frame {frame}/{frames}, {secs_left:.0} s left", self.label);
+            }
+            None => {}
+        }
+    }
+
     /// Takes the bar away.
     pub fn done(&self) {
         if let Some(bar) = &self.bar {

@@ -194,13 +194,26 @@ impl Loaded {
         for (prompt, _) in &shares {
             windows.push(read(prompt)?);
         }
+        let toward = pass.toward.as_ref().filter(|toward| toward.t > 0.0);
+        if let Some(toward) = toward {
+            windows.push(read(&toward.prompt)?);
+        }
         windows.extend(negative);
         pad_to_same(&mut windows, self.tokenizer.pad);
         let negative = if guided { windows.pop() } else { None };
+        let end = toward.and_then(|toward| Some((windows.pop()?, f64::from(toward.t))));
         let skip = pass.clip_skip as usize;
         let mut parts = Vec::new();
         for (windows, (_, share)) in windows.into_iter().zip(shares) {
             parts.push(Part { text: self.embed(windows, skip, placement, monitor, timings)?, share });
+        }
+        if let Some((end, t)) = end {
+            // On the way to other words, all parts are.
+            let end = self.embed(end, skip, placement, monitor, timings)?;
+            for part in &mut parts {
+                let mixed = (&part.text * (1.0 - t)).and_then(|from| from + (&end * t)?);
+                part.text = mixed.map_err(|e| GenerateError::Run(e.to_string()))?;
+            }
         }
         // As in the reference, layers are left out for the prompt only.
         let negative = match negative {

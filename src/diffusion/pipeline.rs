@@ -92,6 +92,9 @@ impl Run<'_> {
         let cell = factor as i64;
         let origin = (pass.origin.0.div_euclid(cell), pass.origin.1.div_euclid(cell));
         let mut source = noise::source(pass.rng, pass.seed, origin);
+        if let Some((seed, t)) = pass.toward.as_ref().and_then(|toward| Some((toward.seed?, toward.t))) {
+            source = Box::new(noise::Between::new(source, noise::source(pass.rng, seed, origin), t));
+        }
 
         monitor.stage("encoding");
         let begun = Instant::now();

@@ -12,6 +12,8 @@ pub mod edit;
 pub mod flood;
 pub mod history;
 pub mod layer;
+pub mod level;
+pub mod levels;
 pub mod polygon;
 pub mod rgba8;
 pub mod selection;
@@ -24,56 +26,46 @@ pub use blend::BlendMode;
 pub use damage::Damage;
 pub use history::History;
 pub use layer::{Content, Layer, LayerId, LayerMask, Layers};
+pub use level::{Level, LevelPoint, Made, Placement};
 pub use selection::Combine;
 pub use tile::{ONE, TILE, TilePos};
 pub use tilemap::{Mask, Pixels, Slot, TileMap};
 
 use crate::geom::Rect;
+use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
-/// One scale of the picture. An ordinary picture has one level; in an infinite zoom every level holds what the
-/// page of the level above it shrinks to.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Level {
-    /// Layers from the bottom up.
-    pub layers: Layers,
-}
-
-/// A picture: a value.
+/// A picture: a value. It dereferences to the level that is shown, so that `doc.page` is that level's page: whoever
+/// paints need not know that there are others.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Document {
-    /// Scales of the picture, the widest view first; never empty.
+    /// Scales of the picture, the innermost first; never empty.
     pub levels: Vec<Level>,
     /// Index of the level that is shown and edited.
     pub level: usize,
-    /// The rectangle that is exported, in canvas pixels. Paint may lie outside of it.
-    pub page: Rect,
-    /// The layer that is painted on.
-    pub active: Option<LayerId>,
-    /// What edits are confined to; `None` = everything.
-    pub selection: Option<Mask>,
-    /// How much generation may change, 0 = keep, 65535 = make anew; `None` = nothing is painted, and what is empty or
-    /// what a strength for all says decides.
-    pub change: Option<Mask>,
-    /// Where generation works, if somebody put it there; `None` = by itself. Undo leaves it where it is.
-    pub frame: Option<Rect>,
     /// The next layer's id.
     next_id: u64,
+}
+
+impl Deref for Document {
+    type Target = Level;
+
+    fn deref(&self) -> &Level {
+        &self.levels[self.level.min(self.levels.len() - 1)]
+    }
+}
+
+impl DerefMut for Document {
+    fn deref_mut(&mut self) -> &mut Level {
+        let level = self.level.min(self.levels.len() - 1);
+        &mut self.levels[level]
+    }
 }
 
 impl Document {
     /// An empty picture without layers.
     pub fn new(page: Rect) -> Self {
-        Self {
-            levels: vec![Level::default()],
-            level: 0,
-            page,
-            active: None,
-            selection: None,
-            change: None,
-            frame: None,
-            next_id: 1,
-        }
+        Self { levels: vec![Level::new(page)], level: 0, next_id: 1 }
     }
 
     /// A picture with one transparent layer, which is active.
@@ -99,13 +91,12 @@ impl Document {
 
     /// The layers of the level that is shown, from the bottom up.
     pub fn layers(&self) -> &Layers {
-        &self.levels[self.level.min(self.levels.len() - 1)].layers
+        &self.layers
     }
 
     /// The layers of the level that is shown, for writing.
     pub fn layers_mut(&mut self) -> &mut Layers {
-        let level = self.level.min(self.levels.len() - 1);
-        &mut self.levels[level].layers
+        &mut self.layers
     }
 
     /// The layer, wherever it lies in the level that is shown.
@@ -196,10 +187,18 @@ impl Document {
         let not_in = |mask: &Option<Mask>, other: &Option<Mask>| {
             mask.as_ref().map_or(0, |mask| mask.bytes_not_in(other.as_ref().unwrap_or(&empty)))
         };
-        let mut bytes = not_in(&self.selection, &other.selection) + not_in(&self.change, &other.change);
+        let mut bytes = 0;
         for (i, level) in self.levels.iter().enumerate() {
-            let twin = other.levels.get(i).map_or(&[][..], |l| &l.layers);
-            bytes += lists(&level.layers, twin, other);
+            // Where levels were added or removed inside, the same level lies at another index: by its layers.
+            let same = |l: &&Level| l.layers.first().map(|l| l.id) == level.layers.first().map(|l| l.id);
+            let twin = other.levels.get(i).filter(same).or_else(|| other.levels.iter().find(same));
+            let Some(twin) = twin else {
+                bytes += lists(&level.layers, &[], other) + not_in(&level.selection, &None);
+                bytes += not_in(&level.change, &None);
+                continue;
+            };
+            bytes += not_in(&level.selection, &twin.selection) + not_in(&level.change, &twin.change);
+            bytes += lists(&level.layers, &twin.layers, other);
         }
         bytes
     }

@@ -3,6 +3,7 @@
 use super::tool::{ToolKind, paintable};
 use super::whole::{SelectionChange, WholeChange};
 use super::work::{Operation, first_settings};
+use super::zooming::ZoomCommand;
 use super::{Action, Command, Editor, Effect, LayerCommand, NoticeKind};
 use crate::document::edit;
 use crate::document::{Document, LayerId, LayerMask, Mask, selection};
@@ -212,7 +213,25 @@ impl Editor {
                 self.tool_action(action);
             }
             A::ToolPan | A::ToolZoom => self.tool_action(action),
-            A::ZoomIn | A::ZoomOut => self.open_mut().viewport.zoom_step(action == A::ZoomIn),
+            A::ZoomIn | A::ZoomOut => {
+                self.open_mut().viewport.zoom_step(action == A::ZoomIn);
+                self.cross_levels(action == A::ZoomOut);
+            }
+            A::LevelOutward | A::LevelInward => {
+                let level = self.doc().level;
+                let next = if action == A::LevelOutward { Some(level + 1) } else { level.checked_sub(1) };
+                if let Some(next) = next {
+                    self.zoom_command(ZoomCommand::Go(next));
+                }
+            }
+            A::ExtendOutward | A::GoDeeper => {
+                let words = self.generation().options.prompt.clone();
+                self.zoom_command(match action {
+                    A::GoDeeper => ZoomCommand::Deeper(words),
+                    _ => ZoomCommand::Outward(vec![words]),
+                });
+            }
+            A::ExportFilm => self.zoom_command(ZoomCommand::Export),
             A::ZoomActual => self.apply(Command::View(super::ViewCommand::ZoomTo(1.0))),
             A::ZoomFit => {
                 let page = self.page();
@@ -311,9 +330,18 @@ impl Editor {
         let now = self.now_secs;
         let open = self.open_mut();
         let frame = open.doc.frame;
+        let level = open.doc.level;
         open.history.jump(step, &mut open.doc);
-        open.doc.frame = frame;
+        if open.doc.level == level {
+            open.doc.frame = frame;
+        }
         open.touched(now);
+        if open.doc.level != level {
+            // The view was of another level.
+            open.viewport.fit(open.doc.page);
+            let (id, level) = (open.id, open.doc.level);
+            self.generation.hide_other_levels(id, level);
+        }
     }
 
     fn filter(&mut self, filter: Filter) {

@@ -109,6 +109,7 @@ actions! {
     Save File "Save" "Ctrl+S";
     SaveAs File "Save as…" "Ctrl+Shift+S";
     Export File "Export…" "Ctrl+E";
+    ExportFilm File "Export film…" "";
     Recover File "Recover documents…" "";
     CloseDocument File "Close" "Ctrl+W";
     Quit File "Quit" "Ctrl+Q";
@@ -207,6 +208,8 @@ actions! {
     SelectionFromChange Generate "Selection from change mask" "";
     ClearChange Generate "Clear change mask" "";
     AutoExtend Generate "Offer to extend the page while panning" "";
+    ExtendOutward Generate "Extend outward" "";
+    GoDeeper Generate "Go deeper" "";
     FrameFix Generate "Fix the frame where it is" "";
     FrameFollow Generate "Let the frame follow page or selection" "";
 
@@ -250,6 +253,8 @@ actions! {
     ZoomOut View "Zoom out" "- Ctrl+-";
     ZoomActual View "Actual pixels" "Ctrl+1 1";
     ZoomFit View "Fit page" "Ctrl+0 2";
+    LevelOutward View "Next level outward" "Alt+PageUp";
+    LevelInward View "Next level inward" "Alt+PageDown";
     RotateViewClockwise View "Rotate view clockwise" "6";
     RotateViewCounter View "Rotate view counter-clockwise" "4";
     MirrorView View "Mirror view" "Shift+X";

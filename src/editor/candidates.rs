@@ -30,6 +30,7 @@ impl Editor {
         }
         // One that was put aside is fetched back first: then it is a candidate like others.
         self.generation.restore(id);
+        self.go_to_level(candidate.level, false);
         let layer = candidate.layer();
         self.edit("Generate", |doc| {
             put_on_top(doc, layer);
@@ -147,7 +148,7 @@ impl Editor {
     /// Queues requests for the frame of a candidate, with its picture on top of the document if `over`.
     fn make_from(&mut self, candidate: &Candidate, over: bool, scope: Scope, requests: Vec<Request>) {
         let Some(open) = self.document(candidate.document) else { return };
-        let mut doc = open.doc.clone();
+        let mut doc = open.doc.at_level(candidate.level);
         if over {
             put_on_top(&mut doc, candidate.layer());
         }

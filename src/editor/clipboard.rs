@@ -171,13 +171,13 @@ impl Editor {
         match &self.clipboard {
             Some(clip) if action == Action::PasteInPlace => {
                 let what = Pasted::InPlace(clip.clone());
-                self.put_in(what);
+                self.put_pasted(what);
             }
             Some(_) | None => self.effects.push(Effect::AskPaste),
         }
     }
 
-    fn put_in(&mut self, what: Pasted) {
+    fn put_pasted(&mut self, what: Pasted) {
         let seen = self.viewport().seen();
         self.operate(Operation::Paste(Box::new(Paste { what, seen })));
     }
@@ -190,6 +190,6 @@ impl Editor {
             return self.tell(NoticeKind::Warning, "The clipboard holds no picture that fits.");
         }
         let own = self.clipboard.clone();
-        self.put_in(Pasted::Picture { width, height, rgba: Arc::new(rgba), own });
+        self.put_pasted(Pasted::Picture { width, height, rgba: Arc::new(rgba), own });
     }
 }

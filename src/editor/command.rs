@@ -220,6 +220,8 @@ pub enum Command {
     SetChange(Option<crate::document::Mask>),
     /// Something about generation.
     Generate(super::generation::GenerateCommand),
+    /// Something about infinite zoom.
+    Zoom(super::zooming::ZoomCommand),
 }
 
 /// What the person should be told.
@@ -288,6 +290,11 @@ pub enum Effect {
     AskClose(DocId),
     /// Asks which changed documents to save before the program ends.
     AskQuit,
+    /// Asks where to write the film of the zoom.
+    AskFilm {
+        /// A file name to begin with.
+        suggestion: PathBuf,
+    },
     /// Asks for a palette to read.
     AskPaletteOpen,
     /// Asks where to write the palette.

@@ -3,6 +3,7 @@
 use super::generation::{Finish, Frame, GenerateCommand, Happening, Kind, Scope, Sees, Waiting, frame};
 use super::whole::WholeChange;
 use super::work::Operation;
+use super::zooming::{level_of, set_pixels_anywhere};
 use super::{Action, DocId, Editor, NoticeKind};
 use crate::document::edit::{self, Place};
 use crate::document::{Combine, Document, Layer, LayerId, Pixels, selection};
@@ -11,6 +12,8 @@ use crate::geom::Rect;
 use crate::paint::transform::over;
 use std::sync::Arc;
 
+/// Steps that go on until what they began is painted.
+const EXTENDING: [&str; 4] = ["Extend", "Extend outward", "Go deeper", "Make level anew"];
 /// Strength of variations.
 const VARY_STRENGTH: f32 = 0.5;
 /// Strength of refining.
@@ -321,6 +324,12 @@ impl Editor {
                         format!("Memory is short: {what}. A smaller frame or closing other programs helps.");
                     self.tell(NoticeKind::Warning, text);
                 }
+                Happening::Refined { document, layer, pixels, held } => {
+                    if let Some(held) = held {
+                        self.level_held(held);
+                    }
+                    self.extensions.push((document, layer, pixels));
+                }
                 Happening::Failed(why) => self.tell(NoticeKind::Error, format!("No picture was made: {why}")),
             }
         }
@@ -329,12 +338,14 @@ impl Editor {
             // In the middle of a stroke the document is the stroke's.
             for (document, layer, pixels) in std::mem::take(&mut self.extensions) {
                 self.fill_extension(document, layer, &pixels);
+                self.level_painted(document, layer);
             }
         }
         let (id, doc) = (self.open().id, self.doc().clone());
         self.generation.keep_live(id, &doc, painting);
         self.generation.count_words();
         self.begin_next_job();
+        self.settle_levels();
         self.update_shown();
     }
 
@@ -342,24 +353,33 @@ impl Editor {
     fn fill_extension(&mut self, document: DocId, layer: LayerId, pixels: &Pixels) {
         let now = self.now_secs;
         let Some(open) = self.documents.iter_mut().find(|d| d.id == document) else { return };
-        let Some(old) = open.doc.layer(layer).and_then(|l| l.pixels()).cloned() else { return };
-        edit::set_pixels(&mut open.doc, layer, over(&old, pixels));
+        let Some(level) = level_of(&open.doc, layer) else { return };
+        let old = open.doc.at_level(level).layer(layer).and_then(|l| l.pixels()).cloned();
+        let Some(old) = old else { return };
+        set_pixels_anywhere(&mut open.doc, layer, over(&old, pixels));
         let current = open.history.current();
-        if open.history.names().nth(current) == Some("Extend") {
-            open.amend("Extend", now);
+        let begun =
+            open.history.names().nth(current).filter(|name| EXTENDING.contains(name)).map(str::to_owned);
+        if let Some(name) = begun {
+            open.amend(&name, now);
         } else {
             open.commit("Extend", now);
         }
     }
 
     /// The document with what lies over it.
-    fn update_shown(&mut self) {
+    pub(super) fn update_shown(&mut self) {
         let open = &self.documents[self.current];
-        self.shown_with_overlay = self.generation.overlay(open.id).map(|layer| {
-            let mut doc = self.preview.as_ref().and_then(|p| p.shown()).unwrap_or(&open.doc).clone();
-            doc.layers_mut().push(Arc::clone(layer));
-            doc
-        });
+        let plain = self.preview.as_ref().and_then(|p| p.shown()).unwrap_or(&open.doc);
+        let around = self.with_surroundings(plain);
+        self.shown_with_overlay = match self.generation.overlay(open.id) {
+            Some(layer) if self.generation.overlay_fits(&open.doc) => {
+                let mut doc = around.unwrap_or_else(|| plain.clone());
+                doc.layers_mut().push(Arc::clone(layer));
+                Some(doc)
+            }
+            Some(_) | None => around,
+        };
     }
 }
 

@@ -32,6 +32,7 @@ pub mod viewport;
 pub mod watchdog;
 pub mod whole;
 pub mod work;
+pub mod zooming;
 
 pub use action::{Action, Menu};
 pub use command::{Command, Effect, LayerCommand, Notice, NoticeKind, ViewCommand};
@@ -104,6 +105,7 @@ pub struct Editor {
     journals: JournalThread,
     worker: Worker,
     generation: generation::Generation,
+    zooming: zooming::Zooming,
     /// The picture with a preview or a candidate over it.
     shown_with_overlay: Option<Document>,
     /// Finished parts of extensions that wait for the end of a gesture.
@@ -164,6 +166,7 @@ impl Editor {
             merging: None,
             now_secs: 0.0,
             generation: generation::Generation::new(models, settings.generate.clone(), waker.clone()),
+            zooming: zooming::Zooming::new(waker.clone()),
             shown_with_overlay: None,
             extensions: Vec::new(),
             declined: None,
@@ -524,6 +527,7 @@ impl Editor {
                 self.edit("Change mask", |doc| drop(crate::document::edit::set_change(doc, mask)));
             }
             Command::Generate(command) => self.generate_command(command),
+            Command::Zoom(command) => self.zoom_command(command),
         }
     }
 
@@ -536,6 +540,7 @@ impl Editor {
         self.take_work();
         self.take_copied();
         self.take_generation();
+        self.take_zooming();
         self.keep_journals();
         if self.settings_due.is_some_and(|due| now_secs >= due) {
             self.store_settings();
@@ -562,10 +567,15 @@ impl Editor {
                 }
             }
             ViewCommand::Pan { dx, dy } => view.pan(dx, dy),
-            ViewCommand::ZoomBy { factor, anchor } => view.zoom_to(view.zoom * factor, anchor),
+            ViewCommand::ZoomBy { factor, anchor } => {
+                view.zoom_to(view.zoom * factor, anchor);
+                self.cross_levels(factor < 1.0);
+            }
             ViewCommand::ZoomTo(zoom) => {
                 let middle = crate::geom::Point::new(view.size_px.0 / 2.0, view.size_px.1 / 2.0);
+                let outward = zoom < view.zoom;
                 view.zoom_to(zoom, middle);
+                self.cross_levels(outward);
             }
             ViewCommand::RotateBy { turns, anchor } => view.rotate_by(turns, anchor),
             ViewCommand::CenterOn(point) => view.center = point,

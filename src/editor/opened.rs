@@ -142,7 +142,7 @@ impl OpenDocument {
     /// Whether a picture file would hold all of it.
     pub(super) fn is_flat(&self) -> bool {
         match self.doc.layers().as_slice() {
-            [layer] => {
+            [layer] if self.doc.levels.len() == 1 => {
                 layer.visible
                     && layer.pixels().is_some()
                     && self.doc.page.contains_rect(&layer.content_bounds())

@@ -136,6 +136,7 @@ impl Editor {
         self.documents.remove(at);
         self.journals.forget(id);
         self.generation.forget(id);
+        self.zooming.forget(id);
         if self.current > at || self.current == self.documents.len() {
             self.current = self.current.saturating_sub(1);
         }

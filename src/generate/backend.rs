@@ -7,6 +7,7 @@ use image::GrayImage;
 
 use super::memory::{Fit, Saving};
 use super::picture::{Mask, Picture};
+use super::request::Toward;
 use crate::geom::Rect;
 use crate::sampling::{RngKind, SamplerKind, ScheduleKind};
 
@@ -95,6 +96,8 @@ pub struct Pass {
     pub regions: Vec<PassRegion>,
     /// What is given up to need less memory.
     pub savings: Vec<Saving>,
+    /// Somewhere between two pictures.
+    pub toward: Option<Toward>,
 }
 
 /// Words for a part of a pass.

@@ -15,4 +15,4 @@ pub mod request;
 pub use backend::{Backend, Cancel, GenerateError, ModelFacts, Monitor, Pass, PassRegion, Preview, Timings};
 pub use memory::{Fit, Footprint, Saving};
 pub use picture::{Mask, Picture};
-pub use request::{Encode, Fill, Finish, Inputs, Margins, RegionPrompt, Request, Source};
+pub use request::{Encode, Fill, Finish, Inputs, Margins, RegionPrompt, Request, Source, Toward};

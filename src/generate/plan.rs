@@ -255,6 +255,7 @@ fn base_pass(request: &Request, index: u64, size: (u32, u32), masked: bool) -> P
         binary_mask: false,
         regions: Vec::new(),
         savings: Vec::new(),
+        toward: request.toward.clone(),
     }
 }
 

@@ -201,6 +201,22 @@ pub struct Request {
     /// How the picture is laid down afterwards.
     #[serde(default)]
     pub finish: Finish,
+    /// Somewhere between two pictures.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub toward: Option<Toward>,
+}
+
+/// A second prompt and seed, and how far the request is on the way to them: words are mixed as embeddings, noise on the
+/// arc between both draws.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Toward {
+    /// What to paint at the end of the way.
+    pub prompt: String,
+    /// Seed at the end of the way; `None` keeps the request's.
+    #[serde(default)]
+    pub seed: Option<u64>,
+    /// 0 = the request's own prompt and seed, 1 = these.
+    pub t: f32,
 }
 
 fn one() -> f32 {
@@ -239,6 +255,7 @@ impl Default for Request {
             upscale: 0,
             mend_seam: false,
             finish: Finish::None,
+            toward: None,
         }
     }
 }

@@ -34,6 +34,63 @@ pub fn write_atomic(
     Ok(())
 }
 
+/// A file that is written over a long time: like [`write_atomic`], it is at its place completely or not at all. Dropped
+/// without [`AtomicFile::commit`] it leaves nothing behind.
+#[derive(Debug)]
+pub struct AtomicFile {
+    path: PathBuf,
+    target: PathBuf,
+    folder: PathBuf,
+    file: tempfile::NamedTempFile,
+}
+
+impl AtomicFile {
+    /// Begins a file that is to be at `path`.
+    pub fn create(path: &Path) -> Result<Self, FileError> {
+        let (target, folder, file) = open_beside(path)?;
+        Ok(Self { path: path.into(), target, folder, file })
+    }
+
+    /// Where the bytes are until then.
+    pub fn temporary_path(&self) -> &Path {
+        self.file.path()
+    }
+
+    /// Another handle of it, for an encoder that does not give its own back.
+    pub fn handle(&self) -> Result<std::fs::File, FileError> {
+        self.file.as_file().try_clone().map_err(|why| self.failed(&why))
+    }
+
+    /// What went wrong with it, for people.
+    pub fn failed(&self, why: &std::io::Error) -> FileError {
+        FileError::write(&self.path, explain(why, &self.folder))
+    }
+
+    /// Puts it at its place.
+    pub fn commit(self) -> Result<(), FileError> {
+        let in_folder = |why: std::io::Error| FileError::write(&self.path, explain(&why, &self.folder));
+        self.file.as_file().sync_all().map_err(in_folder)?;
+        self.file.persist(&self.target).map_err(|e| in_folder(e.error))?;
+        Ok(())
+    }
+}
+
+impl Write for AtomicFile {
+    fn write(&mut self, data: &[u8]) -> std::io::Result<usize> {
+        self.file.write(data)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.file.flush()
+    }
+}
+
+impl std::io::Seek for AtomicFile {
+    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
+        self.file.seek(to)
+    }
+}
+
 /// A file that remembers why writing to it failed first.
 struct Noting<'a> {
     file: &'a mut std::fs::File,

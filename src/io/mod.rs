@@ -19,7 +19,7 @@ pub mod shelf;
 mod tiles;
 mod zip;
 
-pub use atomic::{check_savable, check_writable};
+pub use atomic::{AtomicFile, check_savable, check_writable};
 pub use export::{ExportSettings, export};
 pub use load::{load_mask, load_picture, read_text};
 pub use open::{Opened, Remark, open};
@@ -102,7 +102,7 @@ impl FileError {
         Self::Read { path: path.into(), source }
     }
 
-    fn write(path: &Path, why: impl std::fmt::Display) -> Self {
+    pub(crate) fn write(path: &Path, why: impl std::fmt::Display) -> Self {
         Self::Write { path: path.into(), why: why.to_string() }
     }
 }

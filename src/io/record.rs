@@ -3,7 +3,9 @@
 
 use super::flaw::Flaw;
 use super::tiles::MAX_COORDINATE;
-use crate::document::{BlendMode, Content, Document, Layer, LayerId, LayerMask, Layers, Level, Mask, Pixels};
+use crate::document::{
+    BlendMode, Content, Document, Layer, LayerId, LayerMask, Layers, Level, Made, Mask, Pixels, Placement,
+};
 use crate::geom::Rect;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -30,13 +32,16 @@ pub(super) enum Plane {
 pub(super) enum Owner {
     Layer(LayerId),
     MaskOf(LayerId),
-    Selection,
-    Change,
+    /// Of the level with this index.
+    Selection(usize),
+    /// Of the level with this index.
+    Change(usize),
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(super) struct DocumentRecord {
     version: u32,
+    /// Of the level that is shown, as are `active`, `selection` and `change`: all that a file of one level needs.
     pub(super) page: Rect,
     pub(super) level: usize,
     active: Option<LayerId>,
@@ -51,6 +56,33 @@ pub(super) struct DocumentRecord {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     frame: Option<Rect>,
     pub(super) levels: Vec<Vec<LayerRecord>>,
+    /// What else belongs to each level, in the order of `levels`; none where the one level is an ordinary picture.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    scales: Vec<ScaleRecord>,
+}
+
+/// A level without its layers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct ScaleRecord {
+    page: Rect,
+    active: Option<LayerId>,
+    /// Number of the plane.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    selection: Option<u32>,
+    /// Number of the plane.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    change: Option<u32>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    frame: Option<Rect>,
+    place: Placement,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    words: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    style: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    seed: Option<u64>,
+    #[serde(default)]
+    made: Made,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -94,22 +126,49 @@ pub(super) fn page_is_sane(page: Rect) -> bool {
     !page.is_empty() && [page.x0, page.y0, page.x1, page.y1].into_iter().all(fits)
 }
 
-/// Whether generation could work there.
-fn frame_is_sane(frame: Rect) -> bool {
+/// The frame if generation could work there; one that no program would draw is no reason to refuse a picture.
+fn sane_frame(frame: Option<Rect>) -> Option<Rect> {
     let side = super::MAX_SIDE;
-    page_is_sane(frame)
-        && frame.width() <= side
-        && frame.height() <= side
-        && frame.area() <= super::MAX_PIXELS
+    frame.filter(|frame| {
+        page_is_sane(*frame)
+            && frame.width() <= side
+            && frame.height() <= side
+            && frame.area() <= super::MAX_PIXELS
+    })
 }
 
 impl DocumentRecord {
     /// Describes `doc`. `number` gives every plane its number. Refuses what [`DocumentRecord::build`] would refuse.
     pub(super) fn of(doc: &Document, mut number: impl FnMut(Owner, Plane) -> u32) -> Result<Self, Flaw> {
-        let selection = doc.selection.clone().map(|mask| number(Owner::Selection, Plane::Mask(mask)));
-        let change = doc.change.clone().map(|mask| number(Owner::Change, Plane::Mask(mask)));
-        let levels =
-            doc.levels.iter().map(|level| describe(&level.layers, &mut number)).collect::<Result<_, _>>()?;
+        let mut scales = Vec::with_capacity(doc.levels.len());
+        let mut levels = Vec::with_capacity(doc.levels.len());
+        for (k, level) in doc.levels.iter().enumerate() {
+            let selection =
+                level.selection.clone().map(|mask| number(Owner::Selection(k), Plane::Mask(mask)));
+            let change = level.change.clone().map(|mask| number(Owner::Change(k), Plane::Mask(mask)));
+            scales.push(ScaleRecord {
+                page: level.page,
+                active: level.active,
+                selection,
+                change,
+                frame: sane_frame(level.frame),
+                place: level.place,
+                words: level.words.clone(),
+                style: level.style.clone(),
+                seed: level.seed,
+                made: level.made,
+            });
+            levels.push(describe(&level.layers, &mut number)?);
+        }
+        let shown = scales.get(doc.level);
+        let (selection, change) = (shown.and_then(|s| s.selection), shown.and_then(|s| s.change));
+        if let [only] = doc.levels.as_slice() {
+            let bare =
+                Level { layers: Layers::new(), selection: None, change: None, frame: None, ..only.clone() };
+            if bare == (Level { active: only.active, ..Level::new(only.page) }) {
+                scales.clear();
+            }
+        }
         let record = Self {
             version: VERSION,
             page: doc.page,
@@ -118,8 +177,9 @@ impl DocumentRecord {
             last_id: doc.clone().next_layer_id().0 - 1,
             selection,
             change,
-            frame: doc.frame.filter(|frame| frame_is_sane(*frame)),
+            frame: sane_frame(doc.frame),
             levels,
+            scales,
         };
         record.check()?;
         Ok(record)
@@ -133,6 +193,7 @@ impl DocumentRecord {
     /// The numbers of all masks, of the selection and of the change mask.
     pub(super) fn masks(&self, mut found: impl FnMut(u32)) {
         self.selection.into_iter().chain(self.change).for_each(&mut found);
+        self.scales.iter().flat_map(|s| s.selection.into_iter().chain(s.change)).for_each(&mut found);
         self.levels.iter().flatten().filter_map(|layer| layer.mask.as_ref()).for_each(|m| found(m.plane));
     }
 
@@ -148,6 +209,15 @@ impl DocumentRecord {
                 "it has {} levels; 1 to {MAX_LEVELS} are possible",
                 self.levels.len()
             )));
+        }
+        if !self.scales.is_empty() && self.scales.len() != self.levels.len() {
+            return Err(Flaw::Bad("its levels do not fit together"));
+        }
+        if self.scales.iter().any(|scale| !page_is_sane(scale.page)) {
+            return Err(Flaw::Bad("the page of a level is empty or too far out"));
+        }
+        if self.scales.iter().any(|scale| !scale.place.is_sane()) {
+            return Err(Flaw::Bad("a level lies nowhere"));
         }
         let layers: usize = self.levels.iter().map(Vec::len).sum();
         if layers > MAX_LAYERS {
@@ -169,7 +239,7 @@ impl DocumentRecord {
         let mask = |number: u32| mask(number).ok_or_else(|| Flaw::Missing(format!("plane {number}")));
         let mut doc = Document::new(self.page);
         doc.levels = Vec::with_capacity(self.levels.len());
-        for records in &self.levels {
+        for (k, records) in self.levels.iter().enumerate() {
             let mut open: Vec<Layers> = vec![Vec::new()];
             let mut groups: Vec<Layer> = Vec::new();
             for record in records {
@@ -193,16 +263,39 @@ impl DocumentRecord {
                 }
             }
             close(&mut open, &mut groups, 0);
-            doc.levels.push(Level { layers: open.pop().unwrap_or_default() });
+            let layers = open.pop().unwrap_or_default();
+            doc.levels.push(match self.scales.get(k) {
+                Some(scale) => scale.build(layers, mask)?,
+                None => Level { layers, ..Level::new(self.page) },
+            });
         }
         doc.level = self.level.min(doc.levels.len() - 1);
         doc.reserve_layer_id(LayerId(self.last_id));
-        doc.active = self.active;
-        doc.selection = self.selection.map(mask).transpose()?;
-        doc.change = self.change.map(mask).transpose()?;
-        // A frame that no program would draw is no reason to refuse the picture.
-        doc.frame = self.frame.filter(|frame| frame_is_sane(*frame));
+        if self.scales.is_empty() {
+            doc.active = self.active;
+            doc.selection = self.selection.map(mask).transpose()?;
+            doc.change = self.change.map(mask).transpose()?;
+            doc.frame = sane_frame(self.frame);
+        }
         Ok(doc)
+    }
+}
+
+impl ScaleRecord {
+    fn build(&self, layers: Layers, mask: impl Fn(u32) -> Result<Mask, Flaw> + Copy) -> Result<Level, Flaw> {
+        Ok(Level {
+            layers,
+            page: self.page,
+            active: self.active,
+            selection: self.selection.map(mask).transpose()?,
+            change: self.change.map(mask).transpose()?,
+            frame: sane_frame(self.frame),
+            place: self.place,
+            words: self.words.clone(),
+            style: self.style.clone(),
+            seed: self.seed,
+            made: self.made,
+        })
     }
 }
 

@@ -14,6 +14,7 @@ use super::{keys, menus, options_bar, status_bar, theme, toolbar};
 use crate::editor::files::ExportChoice;
 use crate::editor::generation::{CandidateId, GenerateCommand};
 use crate::editor::settings::{Restored, Theme};
+use crate::editor::zooming::ZoomCommand;
 use crate::editor::{Action, Command, DocId, Editor, Effect, Folders, Notice, NoticeKind, Settings};
 use eframe::egui::{self, Context, Key, ViewportCommand};
 use std::path::PathBuf;
@@ -84,6 +85,7 @@ enum Asked {
     PaletteSave,
     Picture(CandidateId),
     Style,
+    Film,
 }
 
 /// How the program is started.
@@ -192,6 +194,7 @@ impl App {
                 Effect::AskSave { id, suggestion } => self.ask(ctx, Asked::Save(id), Ask::Save(suggestion)),
                 Effect::AskPaletteOpen => self.ask(ctx, Asked::PaletteOpen, Ask::PaletteOpen),
                 Effect::AskPaletteSave => self.ask(ctx, Asked::PaletteSave, Ask::PaletteSave),
+                Effect::AskFilm { suggestion } => self.ask(ctx, Asked::Film, Ask::Export(suggestion)),
                 Effect::AskPaste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
                 Effect::CopyPicture { width, height, rgba } => {
                     let size = [width as usize, height as usize];
@@ -253,6 +256,7 @@ impl App {
                 (Asked::Style, Some(path)) => {
                     commands.push(Command::Generate(GenerateCommand::SetStylePicture(Some(path))));
                 }
+                (Asked::Film, Some(path)) => commands.push(Command::Zoom(ZoomCommand::ExportTo(path))),
                 (Asked::PaletteOpen, Some(path)) => commands.push(Command::ImportPalette(path)),
                 (Asked::PaletteSave, Some(path)) => commands.push(Command::ExportPalette(path)),
             }

@@ -14,7 +14,8 @@ const ROOMS: &[(&str, &[&str])] = &[
     ("generate", &["geom", "sampling", "io", "document"]),
     ("models", &["generate", "sampling"]),
     ("diffusion", &["generate", "models", "sampling", "geom"]),
-    ("zoom", &["geom", "color", "document", "io"]),
+    // A level is made by generation: what is asked for is decided where its place is known.
+    ("zoom", &["geom", "color", "sampling", "document", "io", "generate"]),
     ("editor", &["geom", "color", "sampling", "document", "paint", "io", "generate", "models", "zoom"]),
     ("ui", &["geom", "color", "sampling", "document", "paint", "io", "generate", "models", "zoom", "editor"]),
     (

@@ -22,3 +22,4 @@ mod results;
 mod sampling;
 mod seam;
 mod studio;
+mod zoom;

@@ -25,6 +25,8 @@ pub struct Candidate {
     pub id: CandidateId,
     /// The document that it is for.
     pub document: DocId,
+    /// Index of the level that it is for.
+    pub level: usize,
     /// What it was made from; its seed is this picture's own.
     pub request: Request,
     /// Where it lies.
@@ -51,6 +53,8 @@ const FACTS_NOTE: &str = "candidate";
 /// What is kept of a candidate beside its pixels and its request.
 #[derive(Serialize, Deserialize)]
 struct Facts {
+    #[serde(default)]
+    level: usize,
     frame: Rect,
     batch: u64,
     seam: Option<SeamScore>,
@@ -76,7 +80,13 @@ impl Candidate {
         let mut doc = Document::new(page);
         let picture = Pixels::from_rgba8(page, self.picture.as_raw()).unwrap_or_default();
         let mut added = self.layer();
-        let facts = Facts { frame: self.frame, batch: self.batch, seam: self.seam, secs: self.secs };
+        let facts = Facts {
+            level: self.level,
+            frame: self.frame,
+            batch: self.batch,
+            seam: self.seam,
+            secs: self.secs,
+        };
         if let Ok(text) = serde_json::to_string(&facts) {
             added.notes.insert(FACTS_NOTE.into(), text);
         }
@@ -93,7 +103,8 @@ impl Candidate {
     pub fn from_document(id: CandidateId, document: DocId, doc: &Document) -> Option<Self> {
         let [picture, added] = doc.layers().as_slice() else { return None };
         let request: Request = serde_json::from_str(added.notes.get(REQUEST_NOTE)?).ok()?;
-        let Facts { frame, batch, seam, secs } = serde_json::from_str(added.notes.get(FACTS_NOTE)?).ok()?;
+        let Facts { level, frame, batch, seam, secs } =
+            serde_json::from_str(added.notes.get(FACTS_NOTE)?).ok()?;
         let page = doc.page;
         if (page.x0, page.y0) != (frame.x0, frame.y0) || page.area() > crate::io::MAX_PIXELS {
             return None;
@@ -101,7 +112,7 @@ impl Candidate {
         let rgba = picture.pixels()?.to_rgba8(page, crate::document::rgba8::Alpha::Straight);
         let picture = Arc::new(RgbaImage::from_raw(page.width(), page.height(), rgba)?);
         let pixels = added.pixels()?.clone();
-        Some(Self { id, document, request, frame, pixels, picture, batch, seam, mended: None, secs })
+        Some(Self { id, document, level, request, frame, pixels, picture, batch, seam, mended: None, secs })
     }
 
     /// Whether its picture has more pixels than its frame.

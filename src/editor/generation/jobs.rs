@@ -7,12 +7,14 @@ use super::{Generation, extras, live};
 use crate::document::{Document, Layer, LayerId, Pixels};
 use crate::editor::opened::DocId;
 use crate::editor::work::{aside, panic_words};
+use crate::editor::zooming::level_of;
 use crate::generate::engine::{Job, JobEvent, JobHandle, Mended};
 use crate::generate::region::seam::SeamScore;
 use crate::generate::{Picture, Request};
 use crate::geom::Rect;
+use crate::zoom::growth::{self, Held};
 use image::{GrayImage, RgbaImage};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::Instant;
 
 /// Which job; never used twice while the program runs.
@@ -34,6 +36,11 @@ pub enum Kind {
         known: Rect,
         /// Whether it is the last of the extension.
         last: bool,
+    },
+    /// It refines an inner level of the zoom at once, held to the level around it.
+    Detail {
+        /// The layer that it fills.
+        layer: LayerId,
     },
 }
 
@@ -116,6 +123,8 @@ pub struct Progress {
 
 pub(super) struct Running {
     pub(super) job: Waiting,
+    /// Index of the level that it is of.
+    level: usize,
     handle: Option<JobHandle>,
     started: Instant,
     stage: &'static str,
@@ -172,6 +181,7 @@ struct Finished {
     picture: RgbaImage,
     seam: Option<SeamScore>,
     mended: Option<Mended>,
+    held: Option<Held>,
 }
 
 /// What happened, for the editor.
@@ -183,6 +193,8 @@ pub(crate) enum Happening {
     Extended { document: DocId, layer: LayerId, pixels: Pixels },
     /// Memory is short: what is given up for it.
     Thrift(String),
+    /// An inner level is refined.
+    Refined { document: DocId, layer: LayerId, pixels: Pixels, held: Option<Held> },
     /// Something failed.
     Failed(String),
 }
@@ -224,7 +236,18 @@ impl Generation {
         };
         let Some(mut job) = next else { return };
         let Some(now) = document(job.document) else { return };
-        let doc = job.snapshot.take().unwrap_or(now);
+        let mut doc = job.snapshot.take().unwrap_or(now);
+        if let Kind::Extend { layer, .. } | Kind::Detail { layer } = job.kind
+            && let Some(level) = level_of(&doc, layer)
+        {
+            // Another level may be shown by now.
+            doc = doc.at_level(level);
+        }
+        let level = doc.level;
+        if matches!(job.kind, Kind::Detail { .. }) {
+            // What it is held to when it is there.
+            job.snapshot = Some(doc.clone());
+        }
         let (send, waker) = (self.prepared.0.clone(), self.waker.clone());
         let Waiting { number, frame, scope, sees, kind, .. } = job;
         let (mut request, words) = (job.request.clone(), self.wildcards.clone());
@@ -241,6 +264,11 @@ impl Generation {
             let doc = match kind {
                 Kind::Extend { layer, known, .. } => only_known(doc, known, layer),
                 Kind::Candidate | Kind::Live => doc,
+                Kind::Detail { .. } => {
+                    let mut doc = doc;
+                    (doc.selection, doc.change) = (None, None);
+                    doc
+                }
             };
             let job = roll_words(request, words.as_deref())
                 .and_then(|request| prepare_within(&doc, frame, whole, request, scope))
@@ -259,6 +287,7 @@ impl Generation {
         });
         self.running = Some(Running {
             job,
+            level,
             handle: None,
             started: Instant::now(),
             stage: "waiting",
@@ -355,10 +384,16 @@ impl Generation {
                 let (frame, number) = (running.job.frame, running.job.number);
                 let (finish, seed) = (running.job.finish.clone(), running.job.request.seed);
                 let (send, waker) = (self.made.0.clone(), self.waker.clone());
+                let parent = running.job.snapshot.clone();
                 aside("scumble-finish", waker, move || {
-                    let run = std::panic::AssertUnwindSafe(|| Finished {
-                        mended,
-                        ..finished(frame, image, &paste, &finish, seed)
+                    let run = std::panic::AssertUnwindSafe(|| {
+                        let made = finished(frame, image, &paste, &finish, seed);
+                        let mut made = Finished { mended, ..made };
+                        let held = parent.and_then(|doc| growth::held(&doc, doc.level, &made.pixels).ok());
+                        if let Some((pixels, held)) = held {
+                            (made.pixels, made.held) = (pixels, Some(held));
+                        }
+                        made
                     });
                     let result = std::panic::catch_unwind(run).map_err(|why| panic_words(&*why));
                     let _ = send.send(Made { number, result });
@@ -401,7 +436,7 @@ impl Generation {
 
     fn finished(&mut self, made: Made, out: &mut Vec<Happening>) {
         let Some(running) = self.running.take_if(|r| r.job.number == made.number) else { return };
-        let Finished { pixels, picture, seam, mended } = match made.result {
+        let Finished { pixels, picture, seam, mended, held } = match made.result {
             Ok(finished) if !running.stopping => finished,
             Ok(_) => return,
             Err(why) => {
@@ -419,12 +454,28 @@ impl Generation {
                 self.overlay = None;
                 out.push(Happening::Extended { document, layer, pixels });
             }
+            Kind::Detail { layer } => {
+                self.overlay = None;
+                out.push(Happening::Refined { document, layer, pixels, held });
+            }
             Kind::Candidate => {
                 let id = CandidateId(self.number());
                 let secs = running.started.elapsed().as_secs_f64();
                 let picture = Arc::new(picture);
-                let candidate =
-                    Candidate { id, document, request, frame, pixels, picture, batch, seam, mended, secs };
+                let level = running.level;
+                let candidate = Candidate {
+                    id,
+                    document,
+                    level,
+                    request,
+                    frame,
+                    pixels,
+                    picture,
+                    batch,
+                    seam,
+                    mended,
+                    secs,
+                };
                 // Of one call the best is shown, unless somebody looks at another meanwhile.
                 let best = self.add_candidate(candidate);
                 let looked_at = self.shown.and_then(|id| self.picture(id)).map(|c| c.batch);
@@ -455,7 +506,7 @@ fn finished(frame: Rect, picture: RgbaImage, paste: &GrayImage, finish: &Finish,
         let small = image::imageops::thumbnail(&picture, frame.width(), frame.height());
         let all = GrayImage::from_pixel(frame.width(), frame.height(), image::Luma([255]));
         let pixels = candidate::pasted(frame, &small, &all);
-        return Finished { pixels, picture, seam: None, mended: None };
+        return Finished { pixels, picture, seam: None, mended: None, held: None };
     }
     let strokes = match finish {
         Finish::None => None,
@@ -463,5 +514,5 @@ fn finished(frame: Rect, picture: RgbaImage, paste: &GrayImage, finish: &Finish,
     };
     let pixels = strokes.unwrap_or_else(|| candidate::pasted(frame, &picture, paste));
     let seam = candidate::seam_of(&picture, paste);
-    Finished { pixels, picture, seam, mended: None }
+    Finished { pixels, picture, seam, mended: None, held: None }
 }

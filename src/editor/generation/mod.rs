@@ -285,6 +285,43 @@ impl Generation {
         self.running.as_ref().map(Running::progress)
     }
 
+    /// Whether what lies over the canvas belongs to the level that `doc` shows.
+    pub(crate) fn overlay_fits(&self, doc: &Document) -> bool {
+        let shown = self.shown.and_then(|id| self.candidates.iter().find(|c| c.id == id));
+        match (shown, self.running.as_ref().map(|r| r.job.kind)) {
+            (Some(candidate), _) => candidate.level == doc.level,
+            (None, Some(Kind::Extend { layer, .. } | Kind::Detail { layer })) => doc.layer(layer).is_some(),
+            (None, Some(Kind::Candidate | Kind::Live) | None) => true,
+        }
+    }
+
+    /// Another level of a document is shown: what belongs to others is hidden.
+    pub(crate) fn hide_other_levels(&mut self, id: DocId, level: usize) {
+        let shown = self.shown.and_then(|id| self.candidates.iter().find(|c| c.id == id));
+        if shown.is_some_and(|c| c.document == id && c.level != level) {
+            self.show(None);
+        }
+        if self.live.picture.as_ref().is_some_and(|p| p.document == id) {
+            self.live.picture = None;
+            self.overlay = None;
+        }
+    }
+
+    /// A level came in below all others of a document: candidates follow.
+    pub(crate) fn shift_levels(&mut self, id: DocId) {
+        self.candidates.iter_mut().filter(|c| c.document == id).for_each(|c| c.level += 1);
+    }
+
+    /// Levels of a document are no longer where they were: what was made for them is forgotten.
+    pub(crate) fn forget_levels(&mut self, id: DocId) {
+        self.waiting.retain(|w| w.document != id);
+        self.candidates.retain(|c| c.document != id);
+        if self.running.as_ref().is_some_and(|r| r.job.document == id) {
+            self.cancel_running();
+        }
+        self.show(None);
+    }
+
     /// The layer over the canvas of that document.
     pub fn overlay(&self, id: DocId) -> Option<&Arc<Layer>> {
         self.overlay.as_ref().filter(|(of, _)| *of == id && !self.peeking).map(|(_, layer)| layer)

@@ -27,7 +27,10 @@ pub fn check(
     mask: Option<&GrayImage>,
 ) -> Result<(), GenerateError> {
     numbers(request)?;
-    for (what, text) in [("prompt", &request.prompt), ("negative prompt", &request.negative)] {
+    let toward = request.toward.as_ref().map_or(&request.prompt, |toward| &toward.prompt);
+    let texts =
+        [("prompt", &request.prompt), ("negative prompt", &request.negative), ("second prompt", toward)];
+    for (what, text) in texts {
         let chars = text.chars().count();
         if chars > MAX_PROMPT_CHARS {
             return fail(format!(
@@ -121,6 +124,11 @@ fn numbers(request: &Request) -> Result<(), GenerateError> {
     }
     if !(0.0..=1.0).contains(&strength) {
         return fail(format!("strength {strength} is not between 0 (keep all) and 1 (ignore the picture)"));
+    }
+    if let Some(toward) = &request.toward
+        && !(0.0..=1.0).contains(&toward.t)
+    {
+        return fail(format!("{} of the way to the second prompt is not between 0 and 1", toward.t));
     }
     if !cfg_scale.is_finite() || cfg_scale < 0.0 {
         return fail(format!(

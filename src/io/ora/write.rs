@@ -63,7 +63,7 @@ pub(super) fn write(out: &mut dyn Write, doc: &Document) -> Result<(), Flaw> {
         .iter()
         .filter_map(|(number, (owner, _))| match owner {
             Owner::Layer(id) => Some((*id, pngs.get(number)?)),
-            Owner::MaskOf(_) | Owner::Selection | Owner::Change => None,
+            Owner::MaskOf(_) | Owner::Selection(_) | Owner::Change(_) => None,
         })
         .collect();
     let stack = BaseStack {
@@ -117,7 +117,7 @@ fn encode(
     };
     let mask = match owner {
         Owner::Layer(id) => shown.get(id),
-        Owner::MaskOf(_) | Owner::Selection | Owner::Change => None,
+        Owner::MaskOf(_) | Owner::Selection(_) | Owner::Change(_) => None,
     };
     let Some(mask) = mask else {
         return Ok(Encoded { png: None, tiles: Some(encode_plane(pixels)?) });

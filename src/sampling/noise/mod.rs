@@ -3,6 +3,7 @@
 //! Item `k` of a batch with seed `s` is the picture of seed `s + k` (wrapping): every item has a generator of its
 //! own, so that one picture of a batch can be made again alone.
 
+pub mod between;
 pub mod brownian;
 pub mod canvas;
 pub mod mt19937;
@@ -10,6 +11,7 @@ pub mod philox;
 pub mod seed_sequence;
 mod vector_math;
 
+pub use between::Between;
 pub use canvas::CanvasNoise;
 pub use mt19937::TorchNoise;
 pub use philox::PhiloxNoise;

@@ -7,6 +7,7 @@ mod history;
 mod layers;
 mod navigator;
 mod rejected;
+mod zoom;
 
 pub use brushes::free_name;
 
@@ -35,18 +36,27 @@ pub enum Panel {
     History,
     /// The page from afar.
     Navigator,
+    /// Levels, the way of the camera, the film.
+    Zoom,
 }
 
 impl Panel {
-    const ALL: [Panel; 6] =
-        [Panel::Generate, Panel::Colors, Panel::Brushes, Panel::Layers, Panel::History, Panel::Navigator];
+    const ALL: [Panel; 7] = [
+        Panel::Generate,
+        Panel::Colors,
+        Panel::Brushes,
+        Panel::Layers,
+        Panel::History,
+        Panel::Navigator,
+        Panel::Zoom,
+    ];
 
     /// The panel in whose tabs it comes, where a layout of an older version misses it.
     const fn neighbour(self) -> Panel {
         match self {
             Panel::Generate | Panel::Colors | Panel::Navigator => Panel::Colors,
             Panel::Brushes => Panel::Brushes,
-            Panel::Layers | Panel::History => Panel::Layers,
+            Panel::Layers | Panel::History | Panel::Zoom => Panel::Layers,
         }
     }
 
@@ -58,6 +68,7 @@ impl Panel {
             Panel::Layers => "Layers",
             Panel::History => "History",
             Panel::Navigator => "Navigator",
+            Panel::Zoom => "Zoom",
         }
     }
 
@@ -69,6 +80,7 @@ impl Panel {
             Panel::Layers => icons::LAYERS,
             Panel::History => icons::HISTORY,
             Panel::Navigator => icons::NAVIGATOR,
+            Panel::Zoom => icons::ZOOM,
         }
     }
 }
@@ -82,6 +94,7 @@ pub struct PanelState {
     generate: generate::GeneratePanel,
     history: history::HistoryPanel,
     navigator: navigator::NavigatorPanel,
+    zoom: zoom::ZoomPanel,
 }
 
 /// Where the panels are.
@@ -108,9 +121,10 @@ fn default_tree() -> Tree<Panel> {
     let layers = tiles.insert_pane(Panel::Layers);
     let history = tiles.insert_pane(Panel::History);
     let navigator = tiles.insert_pane(Panel::Navigator);
+    let zoom = tiles.insert_pane(Panel::Zoom);
     let top = tiles.insert_tab_tile(vec![colors, generate, navigator]);
     let middle = tiles.insert_tab_tile(vec![brushes]);
-    let bottom = tiles.insert_tab_tile(vec![layers, history]);
+    let bottom = tiles.insert_tab_tile(vec![layers, history, zoom]);
     let mut column = Linear::new(LinearDir::Vertical, vec![top, middle, bottom]);
     column.shares.set_share(top, 1.3);
     column.shares.set_share(middle, 0.8);
@@ -127,7 +141,7 @@ fn low_tree() -> Tree<Panel> {
     let mut tiles = Tiles::default();
     let top = [Panel::Colors, Panel::Brushes, Panel::Generate, Panel::Navigator]
         .map(|panel| tiles.insert_pane(panel));
-    let bottom = [Panel::Layers, Panel::History].map(|panel| tiles.insert_pane(panel));
+    let bottom = [Panel::Layers, Panel::History, Panel::Zoom].map(|panel| tiles.insert_pane(panel));
     let (top, bottom) = (tiles.insert_tab_tile(top.to_vec()), tiles.insert_tab_tile(bottom.to_vec()));
     let root = tiles.insert_vertical_tile(vec![top, bottom]);
     Tree::new(eframe::egui::Id::unique("panels"), root, tiles)
@@ -219,6 +233,7 @@ impl Behavior<Panel> for Drawing<'_, '_> {
             Panel::Layers => self.state.layers.show(ui, self.frame),
             Panel::History => self.state.history.show(ui, self.frame),
             Panel::Navigator => self.state.navigator.show(ui, self.frame),
+            Panel::Zoom => self.state.zoom.show(ui, self.frame),
         });
         UiResponse::None
     }

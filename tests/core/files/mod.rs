@@ -12,7 +12,7 @@ mod seeds;
 mod zip;
 
 use crate::document::support::{Dice, random_document, random_mask};
-use scumble::document::{Document, LayerId, Level};
+use scumble::document::{Document, LayerId, Level, Made, Placement};
 use scumble::geom::Rect;
 
 /// A random document that uses everything that a document has.
@@ -42,7 +42,19 @@ fn full_document(seed: u64) -> Document {
         for layer in &mut layers {
             std::sync::Arc::make_mut(layer).id = doc.next_layer_id();
         }
-        doc.levels.push(Level { layers });
+        // Each level is a whole page with what belongs to it.
+        let page = Rect::from_size(dice.range(-90, 60), dice.range(-90, 60), 200, 120);
+        let active = layers.last().map(|layer| layer.id).filter(|_| dice.chance(0.5));
+        let selection = dice.chance(0.5).then(|| random_mask(&mut dice));
+        let change = dice.chance(0.5).then(|| random_mask(&mut dice));
+        let made = if dice.chance(0.5) { Made::Outward(1 << 52) } else { Made::Inward(7) };
+        let seed = dice.chance(0.5).then_some(u64::MAX);
+        let words = if dice.chance(0.5) { "a \"castle\" <漢字>" } else { "" };
+        let level =
+            Level { layers, active, selection, change, words: words.into(), seed, made, ..Level::new(page) };
+        doc.levels.push(level);
+        doc.levels[0].place =
+            Placement::centred(doc.levels[0].page, page, 1.25 + f64::from(dice.range(0, 11)) / 4.0);
         if dice.chance(0.5) {
             doc.levels.swap(0, 1);
             doc.level = 1;

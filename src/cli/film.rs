@@ -1,0 +1,137 @@
+//! What the commands that make films share: a request from options, waiting for a picture, reports.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::CliError;
+use super::film_args::{ModelArgs, OutputArgs};
+use super::generate::new_seed;
+use super::progress::Progress;
+use super::stats::peak_rss_mb;
+use crate::generate::engine::{Engine, Job, JobEvent};
+use crate::generate::{Cancel, GenerateError, Request};
+use crate::models::Model;
+use crate::zoom::video::{FilmSettings, Format};
+use crate::zoom::{Report, export};
+
+/// What the options say of every picture.
+pub fn base_request(args: &ModelArgs) -> Result<Request, CliError> {
+    let model = Model::open(&args.model)?;
+    let (hints, native) = (&model.hints, model.native_px());
+    let fresh = Request::default();
+    let (width, height) = args.size.unwrap_or((native, native));
+    Ok(Request {
+        model: args.model.clone(),
+        negative: args.negative.clone().unwrap_or_default(),
+        width,
+        height,
+        steps: args.steps.or(hints.steps).unwrap_or(fresh.steps),
+        cfg_scale: args.cfg.or(hints.cfg_scale).unwrap_or(fresh.cfg_scale),
+        sampler: args.sampler.or(hints.sampler),
+        schedule: args.schedule,
+        seed: args.seed.unwrap_or_else(new_seed),
+        ..fresh
+    })
+}
+
+/// Whether the film can be written, before long work.
+pub fn check(out: &OutputArgs, size: (u32, u32)) -> Result<(), CliError> {
+    let format = Format::from_path(&out.output).map_err(|why| CliError::Usage(why.to_string()))?;
+    FilmSettings { size, fps: out.fps, frames: 1, quality: out.quality }.check(format)?;
+    let folder = out.output.parent().filter(|p| !p.as_os_str().is_empty());
+    match folder {
+        Some(folder) if !folder.is_dir() => Err(CliError::Failure(format!(
+            "cannot write {}: the folder {} does not exist",
+            out.output.display(),
+            folder.display()
+        ))),
+        Some(_) | None => Ok(()),
+    }
+}
+
+/// The film's size: as asked for, or the pictures', made even.
+pub fn film_size(out: &OutputArgs, page: (u32, u32)) -> (u32, u32) {
+    out.video_size.unwrap_or((page.0.max(16) & !1, page.1.max(16) & !1))
+}
+
+/// Lets the engine make a picture and shows how far it is.
+pub fn make(
+    engine: &mut Engine,
+    job: Job,
+    label: String,
+    stop: &Cancel,
+) -> Result<image::RgbaImage, CliError> {
+    let handle = engine.submit(job)?;
+    let progress = Progress::new(label);
+    let outcome = loop {
+        if stop.is_cancelled() {
+            handle.cancel.cancel();
+        }
+        let event = match engine.events().recv_timeout(Duration::from_millis(50)) {
+            Ok(event) => event,
+            Err(crossbeam_channel::RecvTimeoutError::Timeout) => continue,
+            Err(crossbeam_channel::RecvTimeoutError::Disconnected) => {
+                break Err(CliError::Failure("the inference thread has ended".into()));
+            }
+        };
+        match event {
+            JobEvent::Started { .. } | JobEvent::Pass { .. } | JobEvent::Preview { .. } => {}
+            JobEvent::Thrift { fit, .. } => eprintln!("{}", super::generate::thrift_note(&fit)),
+            JobEvent::Progress { stage, steps: 0, .. } => progress.stage(stage),
+            JobEvent::Progress { step, steps, step_secs, secs_left, pass, passes, .. } => {
+                progress.step((pass, passes), step, steps, step_secs, secs_left);
+            }
+            JobEvent::Finished { image, .. } => break Ok(image),
+            JobEvent::Failed { error, .. } => {
+                break Err(match &*error {
+                    GenerateError::Request(why) => CliError::Usage(why.clone()),
+                    other => CliError::Failure(other.to_string()),
+                });
+            }
+            JobEvent::Cancelled { .. } => break Err(CliError::Cancelled),
+        }
+    };
+    progress.done();
+    outcome
+}
+
+/// Tells of frames.
+pub fn frames_told() -> impl FnMut(export::Progress) {
+    let progress = Progress::new("film ".into());
+    move |p: export::Progress| {
+        progress.frame(p.frame, p.frames, p.secs_left);
+        if p.frame == p.frames {
+            progress.done();
+        }
+    }
+}
+
+/// What was done, with `more` about it.
+pub fn tell(out: &OutputArgs, report: &Report, size: (u32, u32), more: Value) {
+    if !out.json {
+        eprintln!(
+            "{} ({} frames, {:.2} s; {:.1} frames/s rendered, {:.1} encoded)",
+            out.output.display(),
+            report.frames,
+            report.seconds,
+            report.render_fps,
+            report.encode_fps
+        );
+        return;
+    }
+    let mut object = json!({
+        "file": out.output.display().to_string(),
+        "frames": report.frames,
+        "seconds": report.seconds,
+        "fps": out.fps,
+        "size": format!("{}x{}", size.0, size.1),
+        "render_fps": report.render_fps,
+        "encode_fps": report.encode_fps,
+        "peak_rss_mb": peak_rss_mb(),
+    });
+    if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
+        object.extend(more);
+    }
+    println!("{object}");
+}

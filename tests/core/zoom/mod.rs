@@ -1,0 +1,7 @@
+//! Levels of an infinite zoom, and its videos.
+
+mod films;
+mod frames;
+mod growth;
+mod levels;
+mod world;
