@@ -13,6 +13,7 @@ use crate::generate::engine::{Job, Mended, execute};
 use crate::generate::region::seam::{self, SeamScore};
 use crate::generate::request::Inputs;
 use crate::generate::{Margins, Mask, Monitor, Picture, Preview, Request, Source, Timings};
+use crate::sampling::RngKind;
 
 /// Side of the scenes: what the starter was trained on.
 const SIDE: u32 = 128;
@@ -110,6 +111,7 @@ fn base(words: &str, seed: u64) -> Request {
         steps: 20,
         cfg_scale: 4.0,
         seed,
+        rng: RngKind::Canvas,
         init: source(),
         ..Request::default()
     }

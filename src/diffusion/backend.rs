@@ -281,6 +281,7 @@ impl Backend for CandleBackend {
             native_px: model.native_px(),
             multiple_px: model.vae.scale_factor() as u32,
             inpainting: model.is_inpainting(),
+            hole_strength: model.hole_strength(),
             arch: model.arch(),
         })
     }

@@ -127,15 +127,14 @@ impl Run<'_> {
 
     fn encode(&self, picture: &Picture, monitor: &dyn Monitor) -> Result<Posterior, GenerateError> {
         let tensor = convert::picture_to_tensor(picture, self.placement).map_err(failed)?;
-        self.vae.encode(&tensor, &self.tiles(), &|| check(monitor)).map_err(|e| stopped_or_failed(e, monitor))
+        let check = || check(monitor);
+        self.vae.encode(&tensor, &self.tiles(), &check).map_err(|e| stopped_or_failed(e, monitor))
     }
 
     fn decode(&self, latents: &Tensor, monitor: &dyn Monitor) -> Result<Picture, GenerateError> {
-        let image = self
-            .vae
-            .decode(latents, &self.tiles(), &|| check(monitor))
-            .map_err(|e| stopped_or_failed(e, monitor))?;
-        convert::tensor_to_picture(&image).map_err(failed)
+        let check = || check(monitor);
+        let image = self.vae.decode(latents, &self.tiles(), &check);
+        convert::tensor_to_picture(&image.map_err(|e| stopped_or_failed(e, monitor))?).map_err(failed)
     }
 
     /// Latents of `picture`: the posterior's mean, or a draw from it where the run follows the reference.

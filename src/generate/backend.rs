@@ -174,6 +174,9 @@ pub struct ModelFacts {
     pub multiple_px: u32,
     /// Whether it takes mask and masked picture as input (9-channel inpainting).
     pub inpainting: bool,
+    /// Strength at which empty canvas is painted over its fill, 0..=1: 1 for models that were trained to invent what
+    /// is missing, less for those that continue a picture only where they are led.
+    pub hole_strength: f32,
     /// Name of its architecture, for people.
     pub arch: String,
 }

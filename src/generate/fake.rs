@@ -46,7 +46,13 @@ impl Default for Script {
             step: Duration::ZERO,
             mishaps: Vec::new(),
             colour: None,
-            facts: ModelFacts { native_px: 64, multiple_px: 8, inpainting: false, arch: "fake".into() },
+            facts: ModelFacts {
+                native_px: 64,
+                multiple_px: 8,
+                inpainting: false,
+                hole_strength: 1.0,
+                arch: "fake".into(),
+            },
         }
     }
 }

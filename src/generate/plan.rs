@@ -26,7 +26,7 @@ use image::{GrayImage, RgbaImage};
 use super::backend::{GenerateError, ModelFacts, Pass};
 use super::picture::{Mask, Picture};
 use super::region::context::ModelSize;
-use super::region::{outpaint, resample, stitch};
+use super::region::{border, outpaint, resample, stitch};
 use super::request::{Encode, Inputs, Request};
 use crate::geom::Rect;
 use crate::sampling::RngKind;
@@ -43,7 +43,11 @@ pub struct Plan {
 #[derive(Clone, Debug)]
 enum Work {
     /// The model's picture is the result.
-    Whole { extras: Extras },
+    Whole {
+        extras: Extras,
+        /// Whether its border is mended, see [`border`].
+        clean: bool,
+    },
     /// The model's pixels replace those of a two-valued mask of the canvas' size.
     Plain { canvas: RgbaImage, mask: Mask },
     /// Context, soft masks, colour match, perhaps a second pass.
@@ -97,11 +101,12 @@ fn plan_with(
     if !request.regions.is_empty() && init.is_some() {
         check::same_size(request, picture)?;
     }
+    let clean = !equals_reference(request, false);
     let whole = |mut first: Pass, extras: Extras| {
         let size = ModelSize { scale: 1.0, width: first.width, height: first.height };
         let all = Rect::from_size(0, 0, first.width, first.height);
         extras.dress(&mut first, all, &size);
-        Plan { first, work: Work::Whole { extras } }
+        Plan { first, work: Work::Whole { extras, clean } }
     };
     let Some(init) = init else {
         let first = Pass { strength: 1.0, ..base_pass(request, index, asked, false) };
@@ -139,8 +144,11 @@ impl Plan {
         let size = (picture.width, picture.height);
         assert_eq!(size, (self.first.width, self.first.height), "the backend returned another size");
         match &self.work {
-            Work::Whole { extras } => {
+            Work::Whole { extras, clean } => {
                 let mut picture = picture;
+                if *clean {
+                    border::clean(&mut picture);
+                }
                 extras.stylise(&mut picture, None);
                 Next::Done(opaque(&picture))
             }
@@ -255,8 +263,13 @@ fn sample_posterior(request: &Request, masked: bool) -> bool {
     match request.encode {
         Encode::Mean => false,
         Encode::Sample => true,
-        Encode::Auto => request.rng == RngKind::Torch && (!masked || request.plain),
+        Encode::Auto => equals_reference(request, masked),
     }
+}
+
+/// Whether the run is meant to equal a reference pipeline's.
+fn equals_reference(request: &Request, masked: bool) -> bool {
+    request.rng == RngKind::Torch && (!masked || request.plain)
 }
 
 /// The canvas corner in world pixels: the picture's, less what was added left and above.

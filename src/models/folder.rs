@@ -17,6 +17,9 @@ pub struct Hints {
     /// the masked picture is encoded with the masked area grey, as Stable Diffusion inpainting does.
     #[serde(default)]
     pub z_gray: Option<Vec<f32>>,
+    /// Strength at which empty canvas is painted over its fill.
+    #[serde(default)]
+    pub hole_strength: Option<f32>,
     /// Steps to use where none are asked for.
     #[serde(default)]
     pub steps: Option<u32>,
@@ -84,6 +87,9 @@ impl Component {
     }
 }
 
+/// See [`Model::hole_strength`].
+const PLAIN_HOLE_STRENGTH: f32 = 0.9;
+
 impl Model {
     /// Opens the model `id`: a catalog id (`starter`) or a folder.
     ///
@@ -136,6 +142,13 @@ impl Model {
     pub fn native_px(&self) -> u32 {
         let latent = self.unet.sample_size.as_ref().and_then(|s| s.get(0)).unwrap_or(64).clamp(1, 1024);
         (latent * self.vae.scale_factor()) as u32
+    }
+
+    /// Strength at which empty canvas is painted over a continuation of its surroundings: what the model recommends,
+    /// else all for inpainting models and a little less for others, which do not know what is missing.
+    pub fn hole_strength(&self) -> f32 {
+        let usual = if self.is_inpainting() { 1.0 } else { PLAIN_HOLE_STRENGTH };
+        self.hints.hole_strength.filter(|s| s.is_finite()).map_or(usual, |s| s.clamp(0.1, 1.0))
     }
 
     /// A short name of the architecture, for people.

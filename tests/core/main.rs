@@ -6,6 +6,7 @@ mod display;
 mod document;
 mod editor;
 mod engine;
+mod extras;
 mod files;
 mod generation;
 mod io;

@@ -11,7 +11,7 @@ use scumble::sampling::RngKind;
 use crate::prng::Prng;
 
 pub fn facts(native_px: u32) -> ModelFacts {
-    ModelFacts { native_px, multiple_px: 8, inpainting: false, arch: "fake".into() }
+    ModelFacts { native_px, multiple_px: 8, inpainting: false, hole_strength: 1.0, arch: "fake".into() }
 }
 
 fn request(init: &RgbaImage) -> Request {

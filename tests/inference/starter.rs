@@ -3,7 +3,7 @@
 use image::{GrayImage, Luma, Rgb, RgbImage, Rgba, RgbaImage};
 use scumble::generate::engine::{Inputs, Job, execute};
 use scumble::generate::region::seam;
-use scumble::generate::{Backend, Margins, Mask, Pass, Picture, Request, Source, Timings};
+use scumble::generate::{Backend, Margins, Mask, Pass, Picture, RegionPrompt, Request, Source, Timings};
 
 use crate::support::{Quiet, backend, fixture, plain_pass};
 
@@ -236,4 +236,34 @@ fn outpainting_keeps_every_pixel_and_leaves_no_hard_edge() {
         let theirs = seam::score(&opaque(&naive(&mut backend, &r, &gray, &new)), &new, 0.5);
         judge(&model, ours, theirs);
     }
+}
+
+#[test]
+fn the_words_of_a_region_apply_in_it() {
+    let mut backend = backend();
+    let half =
+        |left: bool| GrayImage::from_fn(128, 128, |x, _| Luma([if (x < 64) == left { 255 } else { 0 }]));
+    let region = |prompt: &str| RegionPrompt {
+        prompt: prompt.into(),
+        weight: 1.0,
+        mask: Some(Source { path: "half.png".into(), hash: String::new() }),
+    };
+    let (night, noon) = ("a lake at night, oil painting", "a lake at noon, oil painting");
+    let (mut left, mut right) = (0.0, 0.0);
+    for seed in 0..4 {
+        let request =
+            Request { init: None, seed, regions: vec![region(night), region(noon)], ..request("starter") };
+        let inputs = Inputs { regions: vec![half(true).into(), half(false).into()], ..Inputs::default() };
+        let job = Job { request, index: 0, inputs };
+        let made = execute(&mut backend, &job, &mut Quiet::default(), &mut Timings::default());
+        let image = made.expect("a picture").image;
+        let light = |x0: u32| {
+            let part = image::imageops::crop_imm(&image, x0, 0, 56, 128).to_image();
+            let [r, g, b] = mean(&image::DynamicImage::ImageRgba8(part).to_rgb8());
+            0.2126 * r + 0.7152 * g + 0.0722 * b
+        };
+        (left, right) = (left + light(0) / 4.0, right + light(72) / 4.0);
+    }
+    println!("light: night half {left:.0}, noon half {right:.0}");
+    assert!(left + 20.0 < right, "night {left:.0}, noon {right:.0}");
 }

@@ -11,7 +11,7 @@ use crate::generate::region::context::{self, ModelSize};
 use crate::generate::region::masks::{self, Edge, Geometry};
 use crate::generate::region::resample::{crop, crop_mask, from_model, mask_to_model, to_model};
 use crate::generate::region::strength::{MIN_STEPS, steps_for_strength};
-use crate::generate::region::{fill, outpaint, stitch};
+use crate::generate::region::{border, fill, outpaint, stitch};
 use crate::generate::request::{Fill, Request};
 use crate::geom::Rect;
 
@@ -42,6 +42,10 @@ pub(super) struct Masked {
     /// Distance over which corrections at the edge of empty canvas die away.
     ring: u32,
     strength: f32,
+    /// Strength at which empty canvas is painted.
+    hole_strength: f32,
+    /// Denoise mask of what is painted alone, if anything is.
+    painted: Option<Mask>,
     second: Option<Second>,
     pub(super) extras: Extras,
 }
@@ -125,7 +129,8 @@ impl Masked {
             paste.data.iter_mut().zip(&hole.data).filter(|(_, h)| **h > 0.0).for_each(|(p, _)| *p = 0.0);
         }
         let hole_denoise = hole.as_ref().map(|h| outpaint::denoise_mask(h, ring));
-        let denoise = lighter(&painted_denoise.unwrap_or(nothing.clone()), &hole_denoise.unwrap_or(nothing));
+        let denoise =
+            lighter(painted_denoise.as_ref().unwrap_or(&nothing), hole_denoise.as_ref().unwrap_or(&nothing));
         let second = second(around, bounds, &size, facts);
         Ok(Self {
             canvas,
@@ -140,22 +145,27 @@ impl Masked {
             paste,
             ring,
             strength: request.strength,
+            hole_strength: hole_strength(request, facts),
+            painted: painted_denoise,
             second,
             extras,
         })
     }
 
-    /// With empty canvas and a strength below 1 the whole run is made, and the strength moves into the mask: painted
-    /// areas join when a run of that strength would begin, empty ones start from noise.
+    /// Empty canvas has a strength of its own, the model's. The larger one is that of the run, and the other moves into
+    /// the mask: what has less strength joins when a run of that strength would begin.
     pub(super) fn first_pass(&self, request: &Request, index: u64) -> Pass {
         let mut mask = self.denoise.clone();
         let mut strength = self.strength;
-        if let Some(hole) = self.hole.as_ref().filter(|_| strength < 1.0) {
-            let of_hole = outpaint::denoise_mask(hole, self.ring);
-            for (m, h) in mask.data.iter_mut().zip(of_hole.data) {
-                *m = h.max(*m * strength);
+        if let Some(hole) = &self.hole {
+            let of_painted = if self.painted.is_some() { self.strength } else { 0.0 };
+            strength = of_painted.max(self.hole_strength);
+            let painted = self.painted.as_ref().map(|p| &p.data);
+            mask = outpaint::denoise_mask(hole, self.ring);
+            for (i, m) in mask.data.iter_mut().enumerate() {
+                let painted = painted.map_or(0.0, |p| p[i] * self.strength);
+                *m = (*m * self.hole_strength).max(painted) / strength;
             }
-            strength = 1.0;
         }
         let mut pass = Pass {
             strength,
@@ -211,6 +221,7 @@ impl Masked {
 
     /// Next to empty canvas only the ring counts: colours far away say nothing about the seam.
     fn match_colours(&self, picture: &mut Picture, reference: &Picture, denoise: &Mask) {
+        border::clean(picture);
         let all = kept_weights(denoise);
         let near: Vec<f32> =
             all.iter().zip(&denoise.data).map(|(w, d)| if *d > 0.0 { *w } else { 0.0 }).collect();
@@ -278,6 +289,14 @@ impl Masked {
     pub(super) fn world(&self, rect: Rect, scale: f64) -> (i64, i64) {
         let at = |canvas: i64, offset: i32| ((canvas + i64::from(offset)) as f64 * scale).floor() as i64;
         (at(self.origin.0, rect.x0), at(self.origin.1, rect.y0))
+    }
+}
+
+fn hole_strength(request: &Request, facts: &ModelFacts) -> f32 {
+    // Without a fill there is nothing to be led by.
+    match request.fill {
+        Fill::Auto | Fill::Original | Fill::Border | Fill::Blur => facts.hole_strength,
+        Fill::Neutral | Fill::Noise => 1.0,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::generate::picture::{Mask, Picture};
 use crate::generate::region::context::ModelSize;
 use crate::generate::region::masks::{self, Edge, Geometry};
 use crate::generate::region::strength::{MIN_STEPS, steps_for_strength};
-use crate::generate::region::{morphology, resample, stitch};
+use crate::generate::region::{border, morphology, resample, stitch};
 use crate::generate::request::{Inputs, Request};
 use crate::geom::Rect;
 use crate::sampling::RngKind;
@@ -140,6 +140,7 @@ impl Tiles {
     pub fn take(&mut self, number: usize, mut picture: Picture) {
         let tile = self.tiles[number];
         let before = self.crop(tile.rect);
+        border::clean(&mut picture);
         keep_colours(&mut picture, &before, self.radius);
         // Flat at both ends: no line shows where the fade begins.
         let mut paste = tile.ramp(|t| t * t * (3.0 - 2.0 * t));

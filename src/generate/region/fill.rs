@@ -1,6 +1,6 @@
 //! What the model sees where something is to go away.
 
-use super::{membrane, morphology};
+use super::{masks, membrane, mirror, morphology};
 use crate::generate::picture::{Mask, Picture};
 use crate::generate::request::Fill;
 
@@ -26,7 +26,7 @@ pub fn fill(picture: &Picture, mask: &Mask, kind: Fill, unit: f32, seed: u64) ->
         Fill::Original | Fill::Neutral => Picture::filled(picture.width, picture.height, [0.5; 3]),
         Fill::Noise => noise(picture.width, picture.height, seed),
         Fill::Auto | Fill::Blur => blurred(picture, mask, blur_radius(unit)),
-        Fill::Border => morphology::gaussian_blur_picture(&continued(picture, mask), blur_radius(unit)),
+        Fill::Border => softened(&mirror::mirrored(picture, mask), mask, blur_radius(unit)),
     };
     let mut out = picture.clone();
     for (i, &m) in mask.data.iter().enumerate().filter(|(_, m)| **m > 0.0) {
@@ -40,6 +40,22 @@ pub fn fill(picture: &Picture, mask: &Mask, kind: Fill, unit: f32, seed: u64) ->
 /// 65 px at 512.
 fn blur_radius(unit: f32) -> u32 {
     (65.0 * unit).round().max(2.0) as u32
+}
+
+/// `mirrored` blurred, the more the farther inside the mask: at the edge it goes on as the picture does, far inside only
+/// its colours are left.
+fn softened(mirrored: &Picture, mask: &Mask, radius: u32) -> Picture {
+    let blurred = morphology::gaussian_blur_picture(mirrored, radius);
+    let depth = morphology::box_blur(&masks::binary(mask, 0.0), radius);
+    let mut out = mirrored.clone();
+    for (i, &d) in depth.data.iter().enumerate() {
+        // 1/2 at the edge, 1 from `radius` inside on.
+        let far = (2.0 * d - 1.0).clamp(0.0, 1.0);
+        for channel in 3 * i..3 * i + 3 {
+            out.data[channel] += (blurred.data[channel] - out.data[channel]) * far;
+        }
+    }
+    out
 }
 
 /// The surroundings continued smoothly into the mask; mid grey where there are none.

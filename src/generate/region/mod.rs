@@ -8,12 +8,14 @@
 //! Lengths that are meant for models trained on 512 px (a 32 px transition, a 65 px blur) are scaled by
 //! [`unit`](masks::unit) for models of another native size.
 
+pub mod border;
 pub mod color_match;
 pub mod context;
 pub mod fill;
 pub mod lab;
 pub mod masks;
 pub mod membrane;
+pub mod mirror;
 pub mod morphology;
 pub mod outpaint;
 pub mod palette;

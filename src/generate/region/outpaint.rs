@@ -7,7 +7,7 @@
 
 use image::RgbaImage;
 
-use super::{membrane, morphology};
+use super::{masks, membrane, morphology};
 use crate::generate::picture::{Mask, Picture};
 use crate::generate::request::Margins;
 use crate::geom::Rect;
@@ -58,29 +58,67 @@ pub fn denoise_mask(hole: &Mask, ring: u32) -> Mask {
     out
 }
 
-/// Bends `generated` so that it meets the canvas: along the edge of what is opaque it takes on the canvas' colour,
-/// and the correction dies away over about `length` pixels. Only pixels that are not opaque change.
+/// Outermost pixels of what is kept that may be discoloured: the border of a decoded picture often is, and what is wrong
+/// with it must not be carried far into the new.
+const BORDER: u32 = 2;
+/// A discolouration goes one way along so many pixels of edge, to either side; what changes sooner is the picture.
+const ALONG: u32 = 8;
+/// It is met over this many pixels.
+const BORDER_LENGTH: f32 = 3.0;
+
+/// Bends `generated` so that it meets the canvas: along the edge of what is opaque it takes on the canvas' colour, and
+/// the correction dies away over about `length` pixels; where the outermost pixels alone are off, over a few. Only
+/// pixels that are not opaque change.
 pub fn meet_edges(generated: &mut Picture, canvas: &RgbaImage, rect: Rect, length: f32) {
     let hole = hole_mask(canvas, rect);
-    let open: Vec<f32> = hole.data.iter().map(|&h| f32::from(u8::from(h > 0.0))).collect();
-    let near = morphology::dilate(&Mask { data: open.clone(), ..hole }, 1);
-    let edge: Vec<bool> = open.iter().zip(&near.data).map(|(o, n)| *o == 0.0 && *n > 0.0).collect();
-    if !edge.contains(&true) {
+    let open = masks::binary(&hole, 0.0);
+    let edge: Vec<f32> =
+        open.data.iter().zip(&morphology::dilate(&open, 1).data).map(|(o, n)| n - o).collect();
+    let edge = Mask { data: edge, ..open };
+    if !edge.any() {
         return;
     }
     let width = rect.width() as usize;
-    let mut correction = vec![0.0f32; generated.data.len()];
-    for i in (0..edge.len()).filter(|&i| edge[i]) {
+    let mut difference = vec![0.0f32; generated.data.len()];
+    for i in (0..open.data.len()).filter(|&i| open.data[i] == 0.0) {
         let (x, y) = (rect.x0 as usize + i % width, rect.y0 as usize + i / width);
         let pixel = canvas.get_pixel(x as u32, y as u32);
         for (channel, &value) in pixel.0[..3].iter().enumerate() {
-            correction[3 * i + channel] = f32::from(value) / 255.0 - generated.data[3 * i + channel];
+            difference[3 * i + channel] = f32::from(value) / 255.0 - generated.data[3 * i + channel];
         }
     }
-    membrane::fill(&mut correction, 3, width, &edge, length);
-    for i in (0..open.len()).filter(|&i| open[i] > 0.0) {
+    let difference = Picture { data: difference, ..*generated };
+    let inside = morphology::dilate(&open, BORDER).data.iter().map(|b| 1.0 - b).collect();
+    // Where nothing lies further inside, nothing is known to be off.
+    let inner = mean_where(&difference, &Mask { data: inside, ..open }, BORDER, &difference);
+    // What is off with the outermost pixels: how they differ from those a little further inside.
+    let off = difference.data.iter().zip(&inner.data).map(|(d, i)| d - i).collect();
+    let off = Picture { data: off, ..*generated };
+    let mut off = mean_where(&off, &edge, ALONG, &off).data;
+    let known: Vec<bool> = edge.data.iter().map(|&e| e > 0.0).collect();
+    let mut correction: Vec<f32> = difference.data.iter().zip(&off).map(|(d, o)| d - o).collect();
+    membrane::fill(&mut correction, 3, width, &known, length);
+    membrane::fill(&mut off, 3, width, &known, BORDER_LENGTH);
+    correction.iter_mut().zip(off).for_each(|(c, o)| *c += o);
+    for i in (0..open.data.len()).filter(|&i| open.data[i] > 0.0) {
         for (v, c) in generated.data[3 * i..3 * i + 3].iter_mut().zip(&correction[3 * i..3 * i + 3]) {
             *v = (*v + c).clamp(0.0, 1.0);
         }
     }
+}
+
+/// At each pixel the mean of those within `radius` where `mask` is 1; `otherwise` where there are none.
+fn mean_where(picture: &Picture, mask: &Mask, radius: u32, otherwise: &Picture) -> Picture {
+    let weight = morphology::box_blur(mask, radius);
+    let mut out = otherwise.clone();
+    for channel in 0..3 {
+        let values = picture.data[channel..].iter().step_by(3).zip(&mask.data).map(|(v, m)| v * m);
+        let sum = morphology::box_blur(&Mask { data: values.collect(), ..*mask }, radius);
+        for (i, (sum, weight)) in
+            sum.data.iter().zip(&weight.data).enumerate().filter(|(_, (_, w))| **w > 1e-6)
+        {
+            out.data[3 * i + channel] = sum / weight;
+        }
+    }
+    out
 }
