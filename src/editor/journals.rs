@@ -88,7 +88,7 @@ pub enum JournalEvent {
         /// Its number.
         number: usize,
         /// What it is.
-        doc: Document,
+        doc: Box<Document>,
         /// What is known about it.
         note: JournalNote,
         /// Pictures that were made for it.
@@ -122,7 +122,7 @@ enum Request {
     Forget(DocId),
     Orphans(Vec<Orphan>),
     Recover(usize),
-    Replayed(usize, Orphan, Option<Document>, Vec<(Board, Candidate)>),
+    Replayed(usize, Orphan, Option<Box<Document>>, Vec<(Board, Candidate)>),
     Discard(usize),
     Stop,
     End,
@@ -319,7 +319,7 @@ impl Desk {
             Request::Recover(number) => {
                 if let Some(orphan) = self.orphans.remove(&number) {
                     self.aside("scumble-recover", move || {
-                        let doc = orphan.recover().map(|r| r.document);
+                        let doc = orphan.recover().map(|r| Box::new(r.document));
                         let pictures =
                             shelf::read(orphan.folder()).into_iter().filter_map(read_picture).collect();
                         Request::Replayed(number, orphan, doc, pictures)

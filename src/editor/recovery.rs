@@ -40,6 +40,7 @@ impl Editor {
                     self.effects.push(Effect::OfferRecovery);
                 }
                 JournalEvent::Recovered { number, doc, note, pictures } => {
+                    let doc = *doc;
                     self.recovering.remove(&number);
                     self.with_tool(super::Toolbox::cancel);
                     self.drop_preview();

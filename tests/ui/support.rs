@@ -68,6 +68,12 @@ impl Window {
         // Small, so that a test takes no time.
         let (width, height, ground) = (256, 256, scumble::color::Rgba::WHITE);
         window.command(Command::NewDocument { name: "Small".into(), width, height, ground });
+        // As it is made: strokes take their time.
+        let mut options = window.app().editor.generation().options.clone();
+        options.style = scumble::editor::generation::Style::default();
+        window.command(Command::Generate(scumble::editor::generation::GenerateCommand::SetOptions(
+            Box::new(options),
+        )));
         window
     }
 

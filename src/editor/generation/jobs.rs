@@ -8,11 +8,12 @@ use crate::document::{Document, Layer, LayerId, Pixels};
 use crate::editor::opened::DocId;
 use crate::editor::work::{aside, panic_words};
 use crate::editor::zooming::level_of;
-use crate::generate::engine::{Job, JobEvent, JobHandle, Mended};
+use crate::generate::engine::{Engine, Job, JobEvent, JobHandle, Mended};
 use crate::generate::region::seam::SeamScore;
 use crate::generate::{Picture, Request};
 use crate::geom::Rect;
 use crate::zoom::growth::{self, Held};
+use crossbeam_channel::{Receiver, unbounded};
 use image::{GrayImage, RgbaImage};
 use std::sync::Arc;
 use std::time::Instant;
@@ -307,8 +308,7 @@ impl Generation {
         while let Ok(prepared) = self.prepared.1.try_recv() {
             self.submit(prepared, &mut out);
         }
-        let events: Vec<JobEvent> =
-            self.engine.iter().flat_map(|e| e.events().try_iter().collect::<Vec<_>>()).collect();
+        let events: Vec<JobEvent> = self.events.try_iter().collect();
         for event in events {
             self.event(event, &mut out);
         }
@@ -498,6 +498,30 @@ impl Generation {
             None => self.overlay = None,
         }
     }
+}
+
+/// How many looks may wait for a window that does nothing; beyond that they are stale and left out.
+const MAX_LOOKS: usize = 64;
+
+/// Passes on what the engine says and wakes the window for it, which would otherwise sleep until the pointer moves.
+pub(super) fn forwarded(engine: Option<&Engine>, waker: crate::editor::work::Waker) -> Receiver<JobEvent> {
+    let (send, receive) = unbounded();
+    let Some(events) = engine.map(|e| e.events().clone()) else { return receive };
+    let run = move || {
+        while let Ok(event) = events.recv() {
+            let look = matches!(event, JobEvent::Preview { .. } | JobEvent::Progress { .. });
+            if look && send.len() > MAX_LOOKS {
+                continue;
+            }
+            if send.send(event).is_err() {
+                break;
+            }
+            waker();
+        }
+    };
+    let spawned = std::thread::Builder::new().name("scumble-events".into()).spawn(run);
+    debug_assert!(spawned.is_ok(), "no thread could be started");
+    receive
 }
 
 fn finished(frame: Rect, picture: RgbaImage, paste: &GrayImage, finish: &Finish, seed: u64) -> Finished {

@@ -34,7 +34,7 @@ pub use words::{AskModels, ModelLore, WordCount};
 use super::opened::DocId;
 use super::work::Waker;
 use crate::document::{Document, Layer};
-use crate::generate::engine::Engine;
+use crate::generate::engine::{Engine, JobEvent};
 use crate::generate::{Backend, region};
 use crate::geom::Rect;
 use crossbeam_channel::{Receiver, Sender, unbounded};
@@ -67,9 +67,14 @@ pub struct Models {
     pub ask: Option<AskModels>,
 }
 
+/// A style picture, or why it cannot be read.
+type StyleRead = Result<StylePicture, String>;
+
 /// The state of generation.
 pub struct Generation {
     engine: Option<Engine>,
+    /// What the engine says; the window is woken for each.
+    events: Receiver<JobEvent>,
     /// What can be chosen.
     pub choices: Vec<ModelChoice>,
     /// What is asked for.
@@ -94,7 +99,7 @@ pub struct Generation {
     made: (Sender<Made>, Receiver<Made>),
     /// The style picture that was read last, and those that are read.
     style: Option<StylePicture>,
-    styles: (Sender<Result<StylePicture, String>>, Receiver<Result<StylePicture, String>>),
+    styles: (Sender<StyleRead>, Receiver<StyleRead>),
     live: live::Live,
     ask: Option<AskModels>,
     counter: words::Counter,
@@ -108,8 +113,10 @@ impl Generation {
             Some(Models { make, choices, ask }) => (Engine::start(make).ok(), choices, ask),
             None => (None, Vec::new(), None),
         };
+        let events = jobs::forwarded(engine.as_ref(), waker.clone());
         Self {
             engine,
+            events,
             choices,
             options: options.sanitised(),
             wildcards: None,

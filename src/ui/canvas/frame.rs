@@ -119,7 +119,8 @@ impl FrameHandles {
         let galley = painter.layout_no_wrap(text.clone(), FontId::proportional(11.0), Color32::WHITE);
         let size = galley.size() + vec2(8.0, 4.0);
         // In view as long as any of the frame is.
-        let mut corner = top - vec2(-OUT, size.y + 4.0);
+        // Above the handles.
+        let mut corner = top - vec2(0.0, size.y + OUT + SIDE / 2.0 + MISS + 2.0);
         let all = Rect::from_points(&corners);
         if all.intersects(sheet.rect) {
             // The left and upper edge count where there is no room for both.
