@@ -229,7 +229,11 @@ impl Generation {
                     doc
                 }
             };
-            let job = prepare(&doc, frame, request, scope);
+            let mut job = prepare(&doc, frame, request, scope);
+            if let (Kind::Detail { .. }, Ok(job)) = (kind, &mut job) {
+                // All of the page alike: nothing is pasted.
+                job.inputs.mask = None;
+            }
             let _ = send.send(Prepared { number, job });
         });
         self.running = Some(Running {

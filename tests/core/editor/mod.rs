@@ -6,3 +6,4 @@ mod painting;
 mod selecting;
 mod support;
 mod text;
+mod zooming;
