@@ -147,7 +147,7 @@ fn what_surrounds_a_page_is_shown_around_it() {
     let mut studio = Studio::new(Some([0.1, 0.6, 0.2]));
     studio.grow(&["around"]);
     studio.zoom(Z::Go(0));
-    studio.editor.apply(Command::View(ViewCommand::ZoomTo(2.6)));
+    studio.editor.apply(Command::View(ViewCommand::ZoomTo(3.2)));
     studio.until("surroundings", |e| e.shown().page != e.doc().page);
     let shown = studio.editor.shown();
     assert_eq!(shown.page, Rect::new(-64, -48, 192, 144));

@@ -178,7 +178,7 @@ fn a_closed_ring_leads_into_itself() {
     let made = make(step.job.clone(), [0.2, 0.5, 0.8]);
     step.finish(&mut doc, &made).unwrap();
     assert!(!growth::is_closed(&doc));
-    let step = growth::close_ring(&doc, 2.0, &request("ring")).unwrap();
+    let step = growth::close_ring(&doc, 4.0, &request("ring")).unwrap();
     let made = make(step.job.clone(), [0.3, 0.3, 0.3]);
     step.finish(&mut doc, &made).unwrap();
     assert!(growth::is_closed(&doc));
@@ -186,15 +186,15 @@ fn a_closed_ring_leads_into_itself() {
     // The copy in the middle of the innermost is the outermost, as it was before.
     let place: Placement = doc.levels[1].place;
     let (copy, rect) = growth::shrunk_page(&doc, 1, &place);
-    assert_eq!(rect, Rect::new(32, 32, 96, 96));
+    assert_eq!(rect, Rect::new(48, 48, 80, 80));
     let inner = doc.at_level(0);
     // Its border belongs to the ring that was made anew.
-    let whole = rect.grow(-14);
+    let whole = rect.grow(-12);
     let held = flatten_rgba8(&inner, whole, Alpha::Straight);
     assert!(psnr(&held, &copy.to_rgba8(whole, Alpha::Straight)) > 38.0);
     // The border stays as it was.
     let (a, b) = (seen(&doc, 0), seen(&picture(), 0));
-    assert_eq!(a[..128 * 4 * 8], b[..128 * 4 * 8]);
+    assert!(a[..128 * 4 * 6] == b[..128 * 4 * 6], "the border changed");
 }
 
 #[test]
