@@ -55,6 +55,16 @@ impl History {
         self.commit(name, doc);
     }
 
+    /// Sets what the current step holds, and leaves its name and those that were undone: for what follows from it by
+    /// itself.
+    pub fn retouch(&mut self, doc: &Document) {
+        let before = self.at.checked_sub(1).map(|before| doc.bytes_not_in(&self.steps[before].doc));
+        let step = &mut self.steps[self.at];
+        let new_bytes = before.unwrap_or(0);
+        self.held_bytes = self.held_bytes - step.new_bytes + new_bytes;
+        (step.doc, step.new_bytes) = (doc.clone(), new_bytes);
+    }
+
     fn forget_over_budget(&mut self) {
         while self.held_bytes > self.budget_bytes && self.at > 1 {
             self.steps.pop_front();

@@ -131,7 +131,7 @@ impl Placement {
     /// Whether files may hold it.
     pub fn is_sane(&self) -> bool {
         let fits = |v: f64| v.is_finite() && v.abs() <= 1e9;
-        (1.0..=65_536.0).contains(&self.factor) && fits(self.x) && fits(self.y)
+        (1.0 / 65_536.0..=65_536.0).contains(&self.factor) && fits(self.x) && fits(self.y)
     }
 }
 

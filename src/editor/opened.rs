@@ -102,6 +102,12 @@ impl OpenDocument {
         self.touched(now_secs);
     }
 
+    /// What followed by itself belongs to the current undo step.
+    pub(super) fn retouch(&mut self, now_secs: f64) {
+        self.history.retouch(&self.doc);
+        self.touched(now_secs);
+    }
+
     /// The picture changed.
     pub(super) fn touched(&mut self, now_secs: f64) {
         self.modified = self.doc != self.saved;

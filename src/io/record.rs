@@ -61,6 +61,26 @@ pub(super) struct DocumentRecord {
     scales: Vec<ScaleRecord>,
 }
 
+/// A placement in decimal digits as text, which come back to the last bit; numbers in JSON need not.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+struct PlaceRecord {
+    factor: String,
+    x: String,
+    y: String,
+}
+
+impl PlaceRecord {
+    fn of(place: &Placement) -> Self {
+        Self { factor: place.factor.to_string(), x: place.x.to_string(), y: place.y.to_string() }
+    }
+
+    fn place(&self) -> Option<Placement> {
+        let number = |text: &str| text.parse::<f64>().ok();
+        let place = Placement { factor: number(&self.factor)?, x: number(&self.x)?, y: number(&self.y)? };
+        place.is_sane().then_some(place)
+    }
+}
+
 /// A level without its layers.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct ScaleRecord {
@@ -74,7 +94,7 @@ struct ScaleRecord {
     change: Option<u32>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     frame: Option<Rect>,
-    place: Placement,
+    place: PlaceRecord,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     words: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -152,7 +172,7 @@ impl DocumentRecord {
                 selection,
                 change,
                 frame: sane_frame(level.frame),
-                place: level.place,
+                place: PlaceRecord::of(&level.place),
                 words: level.words.clone(),
                 style: level.style.clone(),
                 seed: level.seed,
@@ -216,7 +236,7 @@ impl DocumentRecord {
         if self.scales.iter().any(|scale| !page_is_sane(scale.page)) {
             return Err(Flaw::Bad("the page of a level is empty or too far out"));
         }
-        if self.scales.iter().any(|scale| !scale.place.is_sane()) {
+        if self.scales.iter().any(|scale| scale.place.place().is_none()) {
             return Err(Flaw::Bad("a level lies nowhere"));
         }
         let layers: usize = self.levels.iter().map(Vec::len).sum();
@@ -290,7 +310,7 @@ impl ScaleRecord {
             selection: self.selection.map(mask).transpose()?,
             change: self.change.map(mask).transpose()?,
             frame: sane_frame(self.frame),
-            place: self.place,
+            place: self.place.place().ok_or(Flaw::Bad("a level lies nowhere"))?,
             words: self.words.clone(),
             style: self.style.clone(),
             seed: self.seed,

@@ -13,8 +13,8 @@ pub(super) type Light = [f32; 4];
 
 /// Pixels that are repeated beyond each edge, so that no filter asks for what is not there.
 pub(super) const PAD: usize = 12;
-/// Smallest side of the last reduction, pixels.
-const LEAST_SIDE: usize = 8;
+/// Longest side of the last reduction, pixels: what is larger than a pixel on the screen never needs a smaller one.
+const LEAST_SIDE: usize = 1;
 
 /// Rows of light with repeated edges.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use crate::document::wide::wide_fn;
 use std::ops::Range;
 
 /// Most taps of a filter along one axis.
-pub(super) const MAX_TAPS: usize = 16;
+pub(super) const MAX_TAPS: usize = PAD;
 
 /// Keys' cubic with a = -1/2 (Catmull-Rom): exact for what is quadratic. Reaches 2 to each side.
 pub(super) fn cubic(x: f64) -> f64 {

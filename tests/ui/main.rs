@@ -8,3 +8,4 @@ mod snapshots;
 mod support;
 mod tools;
 mod windows;
+mod zoom;

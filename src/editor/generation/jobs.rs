@@ -278,6 +278,10 @@ impl Generation {
                         extras::add_regions(&mut job, &doc, whole, &template);
                     }
                     extras::add_style(&mut job, style.as_deref(), amount, known)?;
+                    if let Kind::Detail { .. } = kind {
+                        // All of the page alike: nothing is pasted.
+                        job.inputs.mask = None;
+                    }
                     if enlarge > 0 {
                         let strength = job.request.strength;
                         job.request = extras::enlarged(job.request, enlarge, strength);

@@ -103,11 +103,8 @@ impl Editor {
     fn put_in(&mut self, document: DocId, wish: &Wish, blank: Blank) {
         let deeper = matches!(wish.kind, WishKind::Deeper(_));
         let options = &mut self.generation.options;
-        if !wish.words.is_empty() {
-            options.prompt.clone_from(&wish.words);
-        }
-        options.remember_prompt();
-        let (seed, words) = (options.seed, options.prompt.clone());
+        let words = if wish.words.is_empty() { options.prompt.clone() } else { wish.words.clone() };
+        let seed = options.seed;
         if !options.seed_locked {
             options.seed = options.seed.wrapping_add(1);
         }
@@ -139,12 +136,11 @@ impl Editor {
         let Some(open) = self.documents.iter().find(|d| d.id == document) else { return };
         let Some(level) = level_of(&open.doc, layer) else { return };
         let (page, prompt) = (open.doc.levels[level].page, open.doc.levels[level].prompt());
-        let strength = if deeper { self.zooming.options.depth_strength } else { 1.0 };
-        let mut request = Request { seed, ..self.generation.options.request(page, strength, false) };
+        let mut options = self.generation.options.clone();
         // The words are the level's own; the style of the panel still says how they are put.
-        if !prompt.is_empty() && request.prompt.is_empty() {
-            request.prompt = prompt;
-        }
+        options.prompt = prompt;
+        let strength = if deeper { self.zooming.options.depth_strength } else { 1.0 };
+        let mut request = Request { seed, ..options.request(page, strength, false) };
         request.rng = RngKind::Canvas;
         request.origin = (i64::from(page.x0), i64::from(page.y0));
         let (kind, scope) = if deeper {
@@ -201,11 +197,7 @@ impl Editor {
         let Some(level) = level_of(&open.doc, layer) else { return };
         levels::set_layer_pixels(&mut open.doc, level, layer, start);
         open.doc.levels[level].seed = Some(seed);
-        let words = open.doc.levels[level].words.clone();
         open.commit("Make level anew", now);
-        if !words.is_empty() {
-            self.generation.options.prompt = words;
-        }
         self.paint_level(document, layer, deeper, seed);
     }
 

@@ -110,8 +110,7 @@ impl Editor {
             for (level, id, pixels) in copies {
                 levels::set_layer_pixels(&mut open.doc, level, id, pixels);
             }
-            let name = open.history.names().nth(open.history.current()).unwrap_or("Levels").to_owned();
-            open.amend(&name, now);
+            open.retouch(now);
         }
         let settled = open.doc.clone();
         self.zooming.upkeep.settled = Some((document, settled));

@@ -13,7 +13,8 @@ use crate::geom::Rect;
 use image::{GrayImage, Luma, RgbaImage};
 use std::sync::Arc;
 
-/// Width of the ring that is made anew, by the side of the copy.
+/// Width of the ring that is made anew, by the side of the copy or by the room around it, whichever is less: the border
+/// of the page has to stay what the next level outward shows.
 const RING: f64 = 0.5;
 
 /// Key of the note on the layer that closes the ring.
@@ -50,7 +51,7 @@ pub fn close_ring(doc: &Document, factor: f64, base: &Request) -> Result<Step, G
         init.put_pixel(x0 + x, y0 + y, *px);
     }
     let mask = GrayImage::from_fn(page.width(), page.height(), |x, y| {
-        Luma([ring_at(rect, page.x0 + x as i32, page.y0 + y as i32)])
+        Luma([ring_at(rect, page, page.x0 + x as i32, page.y0 + y as i32)])
     });
     let request = Request { context: Context::Auto, ..request_for(base, page, 1.0) };
     let inputs = Inputs { init: Some(Arc::new(init)), mask: Some(Arc::new(mask)), ..Inputs::default() };
@@ -58,13 +59,15 @@ pub fn close_ring(doc: &Document, factor: f64, base: &Request) -> Result<Step, G
 }
 
 /// How much may change at a pixel: nothing in the copy, all right outside of it, ever less outward.
-fn ring_at(copy: Rect, x: i32, y: i32) -> u8 {
+fn ring_at(copy: Rect, page: Rect, x: i32, y: i32) -> u8 {
     if copy.contains(x, y) {
         return 0;
     }
     let outside = |v: i32, low: i32, high: i32| f64::from((low - v).max(v - high + 1).max(0));
     let (dx, dy) = (outside(x, copy.x0, copy.x1), outside(y, copy.y0, copy.y1));
-    let away = (dx * dx + dy * dy).sqrt() / (f64::from(copy.width().min(copy.height())) * RING);
+    let room = (copy.x0 - page.x0).min(copy.y0 - page.y0).max(1);
+    let width = f64::from(copy.width().min(copy.height())).min(f64::from(room)) * RING;
+    let away = (dx * dx + dy * dy).sqrt() / width;
     // Full over the first half of the ring.
     ((2.0 - 2.0 * away).clamp(0.0, 1.0) * 255.0) as u8
 }

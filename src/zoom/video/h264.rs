@@ -6,8 +6,8 @@ use super::{FilmSettings, VideoError};
 use crate::io::AtomicFile;
 use crate::zoom::frame::Frame;
 use openh264::encoder::{
-    Complexity, Encoder, EncoderConfig, FrameRate, IntraFramePeriod, QpRange, RateControlMode, UsageType,
-    VuiConfig,
+    BitRate, Complexity, Encoder, EncoderConfig, FrameRate, IntraFramePeriod, QpRange, RateControlMode,
+    UsageType, VuiConfig,
 };
 use openh264::formats::YUVSlices;
 use openh264::{OpenH264API, Timestamp};
@@ -34,13 +34,17 @@ impl H264Writer {
     pub(super) fn create(path: &Path, settings: &FilmSettings) -> Result<Self, VideoError> {
         let failed = |why: openh264::Error| VideoError::Encoder { path: path.into(), why: why.to_string() };
         let quantiser = quantiser(settings.quality);
+        // Decides only which level the file says it needs: for 1080p at 30 frames that is 4.0.
+        let pixels = u64::from(settings.size.0) * u64::from(settings.size.1) * u64::from(settings.fps);
+        let rate = (pixels * 3 / 10).clamp(500_000, 120_000_000) as u32;
+        // OpenH264 knows no other usage than real time.
         let config = EncoderConfig::new()
-            .usage_type(UsageType::CameraVideoNonRealTime)
+            .usage_type(UsageType::CameraVideoRealTime)
             .complexity(Complexity::Medium)
             // The same quantiser throughout: nothing is known of the rate that is wanted, but much of the quality.
             .rate_control_mode(RateControlMode::Quality)
             .qp(QpRange::new(quantiser, quantiser))
-            .bitrate(openh264::encoder::BitRate::from_bps(200_000_000))
+            .bitrate(BitRate::from_bps(rate))
             .skip_frames(false)
             .max_frame_rate(FrameRate::from_hz(settings.fps as f32))
             .intra_frame_period(IntraFramePeriod::from_num_frames(settings.fps * 2))

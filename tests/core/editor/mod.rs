@@ -7,3 +7,4 @@ mod selecting;
 mod support;
 mod text;
 mod waiting;
+mod zooming;

@@ -4,4 +4,4 @@ mod films;
 mod frames;
 mod growth;
 mod levels;
-mod world;
+pub mod world;

@@ -44,8 +44,8 @@ impl World {
             let mut rgb = [0.0f32; 3];
             for (c, v) in rgb.iter_mut().enumerate() {
                 let (mut sum, mut size, mut cell) = (0.0, 0.0, side as f32 / 3.0);
-                while cell >= 4.0 {
-                    let weight = cell.powf(0.9);
+                while cell >= 2.0 {
+                    let weight = cell.powf(0.4);
                     sum += weight * noise(x, y, cell, c as i64 * 31 + cell as i64);
                     size += weight;
                     cell /= 2.0;
