@@ -322,3 +322,60 @@ fn every_storage_precision_paints() {
     assert!(difference(&pictures[0], &pictures[1]) < 0.5);
     assert!(difference(&pictures[0], &pictures[2]) < 12.0, "{}", difference(&pictures[0], &pictures[2]));
 }
+
+#[test]
+fn larger_in_parts_in_other_colours_and_in_strokes() {
+    let dir = folder();
+    let out = |name: &str| dir.path().join(name);
+    let half = out("half.png");
+    image::GrayImage::from_fn(48, 48, |x, _| image::Luma([if x < 24 { 255 } else { 0 }]))
+        .save(&half)
+        .unwrap();
+    let size = |bytes: &[u8]| {
+        let image = image::load_from_memory(bytes).expect("a picture");
+        (image.width(), image.height())
+    };
+    let large = made(&format!("--upscale 2 -i {}", init()), &out("large.png"));
+    assert_eq!(size(&large), (96, 96));
+    // Each option changes the picture, and the file knows how to repeat it.
+    let plain = made("--size 48x48", &out("plain.png"));
+    let options = [
+        format!("--region {}=a~castle~at~night", half.display()),
+        format!("--style {}", init()),
+        "--finish strokes:gouache".into(),
+    ];
+    for (i, option) in options.iter().enumerate() {
+        let file = out(&format!("{i}.png"));
+        let one = made(&format!("--size 48x48 {option}"), &file);
+        assert_ne!(
+            image::load_from_memory(&one).unwrap(),
+            image::load_from_memory(&plain).unwrap(),
+            "{option}"
+        );
+        let again = out("again.png");
+        let done = run(&format!("generate --from {} -o {}", file.display(), again.display()));
+        assert!(done.status.success(), "{option}: {}", String::from_utf8_lossy(&done.stderr));
+        assert_eq!(std::fs::read(&again).unwrap(), one, "{option}");
+    }
+    // Strokes stay within what is new.
+    let inpaint = |finish: &str| {
+        let bytes = made(&format!("-i {} --mask {} --finish {finish}", init(), mask()), &out("in.png"));
+        image::load_from_memory(&bytes).unwrap().to_rgb8()
+    };
+    let (smooth, strokes) = (inpaint("none"), inpaint("strokes"));
+    let before = image::open(init()).unwrap().to_rgb8();
+    let kept = |image: &image::RgbImage| image.pixels().zip(before.pixels()).filter(|(a, b)| a == b).count();
+    assert!(kept(&strokes) >= 300 && kept(&strokes).abs_diff(kept(&smooth)) < 40 && strokes != smooth);
+    for (bad, expect) in [
+        ("--size 48x48 --finish strokes:Spoon", "no brush 'Spoon'"),
+        ("--size 48x48 --finish oil", "none, strokes or strokes:BRUSH"),
+        ("--size 48x48 --region =sky", "MASK=WORDS"),
+        ("--upscale 2", "enlarging needs a picture"),
+        ("--size 48x48 --max-memory 1", "needs about"),
+    ] {
+        let done = generate(bad, &out("bad.png"));
+        let text = String::from_utf8_lossy(&done.stderr).into_owned();
+        assert!(!done.status.success() && text.contains(expect), "{bad}: {text}");
+        assert!(!out("bad.png").exists());
+    }
+}

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use crate::generate::picture::{Mask, Picture};
 
 /// Offset to the nearest known pixel; far away for none.
-type Offset = (i32, i32);
+pub(super) type Offset = (i32, i32);
 const NONE: Offset = (1 << 14, 1 << 14);
 
 /// The picture with what is under `mask` (above 0) replaced by the reflection at the nearest pixel that is not; mid grey
@@ -56,7 +56,7 @@ fn reflected(edge: (i32, i32), (dx, dy): Offset, is_known: impl Fn(i32, i32) -> 
 
 /// For each pixel the way to the nearest known one, by two sweeps over the rows (Danielsson 1980, "Euclidean distance
 /// mapping"): exact but for rare ties.
-fn nearest_known(known: &[bool], w: usize, h: usize) -> Vec<Offset> {
+pub(super) fn nearest_known(known: &[bool], w: usize, h: usize) -> Vec<Offset> {
     let mut out: Vec<Offset> = known.iter().map(|&k| if k { (0, 0) } else { NONE }).collect();
     let square = |(x, y): Offset| i64::from(x).pow(2) + i64::from(y).pow(2);
     let look = |out: &mut Vec<Offset>, x: usize, y: usize, dx: i32, dy: i32| {

@@ -6,8 +6,9 @@
 //! the kept pixels too, and is spread smoothly into the new area, dying away with the distance.
 
 use image::RgbaImage;
+use image::imageops::crop_imm;
 
-use super::{masks, membrane, morphology};
+use super::{masks, membrane, mirror, morphology};
 use crate::generate::picture::{Mask, Picture};
 use crate::generate::request::Margins;
 use crate::geom::Rect;
@@ -58,16 +59,16 @@ pub fn denoise_mask(hole: &Mask, ring: u32) -> Mask {
     out
 }
 
-/// Outermost pixels of what is kept that may be discoloured: the border of a decoded picture often is, and what is wrong
-/// with it must not be carried far into the new.
-const BORDER: u32 = 2;
-/// A discolouration goes one way along so many pixels of edge, to either side; what changes sooner is the picture.
+/// What goes one way along so many pixels of edge, to either side, is a difference of light and colour, and dies away
+/// slowly; what changes sooner is content, and does so at once.
 const ALONG: u32 = 8;
-/// It is met over this many pixels.
-const BORDER_LENGTH: f32 = 3.0;
+/// Outermost pixels of what is kept that may be discoloured, as the border of a decoded picture often is. That must not be
+/// carried far into the new.
+const BORDER: u32 = 2;
 
-/// Bends `generated` so that it meets the canvas: along the edge of what is opaque it takes on the canvas' colour, and
-/// the correction dies away over about `length` pixels; where the outermost pixels alone are off, over a few. Only
+/// Bends `generated` so that it meets the canvas: along the edge of what is opaque it takes on the canvas' colour. What
+/// differs along a stretch of edge dies away over about `length` pixels; finer differences over a sixth of that, growing
+/// smoother on the way, and what is off with the outermost pixels alone over a few, both without a kink at the edge. Only
 /// pixels that are not opaque change.
 pub fn meet_edges(generated: &mut Picture, canvas: &RgbaImage, rect: Rect, length: f32) {
     let hole = hole_mask(canvas, rect);
@@ -78,33 +79,74 @@ pub fn meet_edges(generated: &mut Picture, canvas: &RgbaImage, rect: Rect, lengt
     if !edge.any() {
         return;
     }
-    let width = rect.width() as usize;
-    let mut difference = vec![0.0f32; generated.data.len()];
-    for i in (0..open.data.len()).filter(|&i| open.data[i] == 0.0) {
-        let (x, y) = (rect.x0 as usize + i % width, rect.y0 as usize + i / width);
-        let pixel = canvas.get_pixel(x as u32, y as u32);
-        for (channel, &value) in pixel.0[..3].iter().enumerate() {
-            difference[3 * i + channel] = f32::from(value) / 255.0 - generated.data[3 * i + channel];
-        }
-    }
-    let difference = Picture { data: difference, ..*generated };
-    let inside = morphology::dilate(&open, BORDER).data.iter().map(|b| 1.0 - b).collect();
-    // Where nothing lies further inside, nothing is known to be off.
-    let inner = mean_where(&difference, &Mask { data: inside, ..open }, BORDER, &difference);
-    // What is off with the outermost pixels: how they differ from those a little further inside.
-    let off = difference.data.iter().zip(&inner.data).map(|(d, i)| d - i).collect();
-    let off = Picture { data: off, ..*generated };
-    let mut off = mean_where(&off, &edge, ALONG, &off).data;
+    let shown = part_of(canvas, rect);
+    let minus = |a: &Picture, b: &Picture| {
+        let data = a.data.iter().zip(&b.data).map(|(a, b)| a - b).collect();
+        Picture { data, ..*a }
+    };
+    let difference = minus(&shown, generated);
+    let off = discoloured(&shown, &open, &edge);
+    let mut coarse = mean_where(&minus(&difference, &off), &edge, ALONG, &difference);
+    let fine = minus(&minus(&difference, &off), &coarse);
     let known: Vec<bool> = edge.data.iter().map(|&e| e > 0.0).collect();
-    let mut correction: Vec<f32> = difference.data.iter().zip(&off).map(|(d, o)| d - o).collect();
-    membrane::fill(&mut correction, 3, width, &known, length);
-    membrane::fill(&mut off, 3, width, &known, BORDER_LENGTH);
-    correction.iter_mut().zip(off).for_each(|(c, o)| *c += o);
+    membrane::fill(&mut coarse.data, 3, rect.width() as usize, &known, length);
+    let fine = carried(&fine, &edge, &known, (length / 6.0).clamp(4.0, 24.0));
+    let off = carried(&off, &edge, &known, BORDER as f32);
     for i in (0..open.data.len()).filter(|&i| open.data[i] > 0.0) {
-        for (v, c) in generated.data[3 * i..3 * i + 3].iter_mut().zip(&correction[3 * i..3 * i + 3]) {
-            *v = (*v + c).clamp(0.0, 1.0);
+        for channel in 3 * i..3 * i + 3 {
+            let v = generated.data[channel] + coarse.data[channel] + fine.data[channel] + off.data[channel];
+            generated.data[channel] = v.clamp(0.0, 1.0);
         }
     }
+}
+
+fn part_of(canvas: &RgbaImage, rect: Rect) -> Picture {
+    let part = crop_imm(canvas, rect.x0 as u32, rect.y0 as u32, rect.width(), rect.height()).to_image();
+    Picture::from_rgb8(&image::DynamicImage::ImageRgba8(part).to_rgb8())
+}
+
+/// What is off with the outermost pixels of what is kept: how they differ from where those further inside lead to.
+fn discoloured(shown: &Picture, open: &Mask, edge: &Mask) -> Picture {
+    let without =
+        |px: u32| Mask { data: morphology::dilate(open, px).data.iter().map(|b| 1.0 - b).collect(), ..*open };
+    // Where nothing lies further inside, nothing is known to be off.
+    let near = mean_where(shown, &without(BORDER), BORDER, shown);
+    let far = mean_where(shown, &without(2 * BORDER), 2 * BORDER, &near);
+    let data = (0..shown.data.len()).map(|i| shown.data[i] - 2.0 * near.data[i] + far.data[i]).collect();
+    let off = Picture { data, ..*shown };
+    mean_where(&off, edge, ALONG, &off)
+}
+
+/// Values along an edge carried away from it: at each pixel the mean over a stretch of edge around the nearest one, the
+/// longer the farther it is, times a gaussian of `length`. Both are flat at the edge itself.
+fn carried(values: &Picture, edge: &Mask, known: &[bool], length: f32) -> Picture {
+    let (w, h) = (edge.width as usize, edge.height as usize);
+    let nearest = mirror::nearest_known(known, w, h);
+    let reach = 3.0 * length;
+    let mut levels = vec![values.clone()];
+    let mut radius = 1;
+    while radius as f32 <= reach {
+        levels.push(mean_where(values, edge, radius, values));
+        radius *= 2;
+    }
+    let mut out = Picture::filled(edge.width, edge.height, [0.0; 3]);
+    for (i, (dx, dy)) in nearest.into_iter().enumerate() {
+        let distance = (dx as f32).hypot(dy as f32);
+        if distance > reach {
+            continue;
+        }
+        let from = (i as i32 + dy * w as i32 + dx) as usize;
+        // Level k is the mean over 2^(k-1) pixels to either side; half the distance is wanted.
+        let level = (distance.max(1.0)).log2().min((levels.len() - 1) as f32);
+        let (low, t) = (level.floor() as usize, level.fract());
+        let high = (low + 1).min(levels.len() - 1);
+        let weight = (-(distance / length).powi(2)).exp();
+        for c in 0..3 {
+            let (a, b) = (levels[low].data[3 * from + c], levels[high].data[3 * from + c]);
+            out.data[3 * i + c] = weight * (a + (b - a) * t);
+        }
+    }
+    out
 }
 
 /// At each pixel the mean of those within `radius` where `mask` is 1; `otherwise` where there are none.
