@@ -40,18 +40,21 @@ enum About {
     Extend,
 }
 
+/// Hears the number of the document's state, the seeds of the pictures that wait, and what is done.
+type Tell = Box<dyn FnMut(usize, &BTreeSet<u64>, About)>;
+
 /// Works without end, the same every time.
 struct Painter {
     studio: Studio,
     prng: Prng,
     states: Vec<Document>,
     seeds: BTreeSet<u64>,
-    tell: Box<dyn FnMut(usize, &BTreeSet<u64>, About)>,
+    tell: Tell,
     about: About,
 }
 
 impl Painter {
-    fn new(state: Option<&Path>, step: Duration, tell: Box<dyn FnMut(usize, &BTreeSet<u64>, About)>) -> Self {
+    fn new(state: Option<&Path>, step: Duration, tell: Tell) -> Self {
         let folders = Folders { config: None, state: state.map(Path::to_path_buf) };
         let studio = studio_in(folders, Script { step, ..Script::default() });
         let (states, seeds) = (vec![studio.editor.doc().clone()], BTreeSet::new());
