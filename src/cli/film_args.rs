@@ -95,7 +95,7 @@ impl From<DirectionArg> for Direction {
 #[derive(Debug, ClapArgs)]
 pub struct ZoomArgs {
     /// What to paint, from the innermost level outward; fewer prompts than levels melt into each other
-    #[arg(short, long, num_args = 1.., required_unless_present_any = ["images", "project"], allow_hyphen_values = true)]
+    #[arg(short, long, num_args = 1.., required_unless_present_any = ["images", "project"])]
     pub prompt: Vec<String>,
 
     /// How many levels [default: as many as prompts, but at least 4]

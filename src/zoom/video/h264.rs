@@ -20,6 +20,17 @@ pub(super) fn quantiser(quality: u8) -> u8 {
     (50.0 - 0.4 * q + if q > 80.0 { 0.0 } else { (80.0 - q) * 0.0125 }).round().clamp(10.0, 50.0) as u8 + 1
 }
 
+/// Keeps the encoder from writing to standard error, where it would warn that a rate it is not asked for is not kept.
+fn hush(encoder: &mut Encoder) {
+    let mut level = openh264_sys2::WELS_LOG_QUIET;
+    // SAFETY: the option takes a pointer to an int, which outlives the call, and is allowed before the first picture.
+    unsafe {
+        encoder
+            .raw_api()
+            .set_option(openh264_sys2::ENCODER_OPTION_TRACE_LEVEL, std::ptr::from_mut(&mut level).cast());
+    }
+}
+
 /// Writes an MP4.
 pub(super) struct H264Writer {
     path: PathBuf,
@@ -52,7 +63,8 @@ impl H264Writer {
             .adaptive_quantization(false)
             .background_detection(false)
             .vui(VuiConfig::bt709());
-        let encoder = Encoder::with_api_config(OpenH264API::from_source(), config).map_err(failed)?;
+        let mut encoder = Encoder::with_api_config(OpenH264API::from_source(), config).map_err(failed)?;
+        hush(&mut encoder);
         let file = AtomicFile::create(path)?;
         let muxer = Muxer::new(BufWriter::new(file), settings.size, settings.fps, settings.frames)
             .map_err(|why| VideoError::File(crate::io::FileError::write(path, why)))?;
