@@ -20,7 +20,9 @@ mod generating;
 pub mod generation;
 pub mod histogram;
 pub mod journals;
+mod keeping;
 mod layers;
+mod obey;
 pub mod opened;
 pub mod options;
 mod preview;
@@ -44,14 +46,13 @@ use crate::document::{Document, Layer, LayerId};
 use crate::geom::Rect;
 use brushes::BrushShelf;
 use colors::Colors;
-use files::{FileRequest, FileThread};
+use files::FileThread;
 use journals::{Found, JournalThread};
 use options::ToolOptions;
 use preview::Previewed;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use tool::{Cursor, Cx, Modifiers, Outcome, Overlay, PointerEvent, Scene, ToolCommand, Toolbox};
-use whole::{SelectionChange, WholeChange};
+use tool::{Cursor, Cx, Modifiers, Outcome, Overlay, PointerEvent, Scene, Toolbox};
 use work::{Waker, Worker};
 
 /// How long settings may change before they are written.
@@ -434,103 +435,6 @@ impl Editor {
         self.tell(NoticeKind::Info, format!("Apply or cancel “{name}” first (Enter or Escape)."));
     }
 
-    /// Does what is asked.
-    pub fn apply(&mut self, command: Command) {
-        if !matches!(command, Command::View(_)) {
-            // Most commands change something that outlasts the program; what is the same is not written.
-            self.settings_changed();
-        }
-        if self.applying() && self.waits(&command) {
-            return self.defer(preview::Late::Command(command));
-        }
-        let watch = self.watchdog.begin();
-        let name = name_of(&command);
-        self.obey(command);
-        self.keep_journals();
-        self.watchdog.end(watch, || name);
-    }
-
-    fn obey(&mut self, command: Command) {
-        match command {
-            Command::Act(action) => self.act(action),
-            Command::Tool(command) => drop(self.with_tool(|toolbox, cx| toolbox.command(cx, command))),
-            Command::Nudge { right, down } => self.nudge(right, down),
-            Command::Layer(id, command) => self.layer_command(id, command),
-            Command::View(command) => self.view_command(command),
-            Command::JumpHistory(step) => self.jump(step),
-            Command::ShowDocument(id) => self.show_document(id),
-            Command::CloseDocument { id, force } => self.close_document(id, force),
-            Command::SaveAndClose(id) => self.save_and_close(id),
-            Command::SaveCancelled(id) => self.save_cancelled(id),
-            Command::QuitNow => self.quit_now(),
-            Command::SaveAllAndQuit => self.save_and_quit(),
-            Command::NewDocument { name, width, height, ground } => {
-                self.new_document(&name, width, height, ground)
-            }
-            Command::OpenFiles(paths) => self.open_files(paths, false),
-            Command::Dropped(paths) => self.dropped(paths),
-            Command::OpenAsLayers(paths) => self.open_files(paths, true),
-            Command::SaveTo(id, path) => self.save_to(id, path),
-            Command::Export(choice) => self.export(*choice),
-            Command::ExportTo(id, path, choice) => self.export_to(id, path, *choice),
-            Command::ImportPalette(path) => self.files.send(FileRequest::ReadPalette(path)),
-            Command::ExportPalette(path) => {
-                self.files.send(FileRequest::WritePalette(path, self.colors.palette.clone()));
-            }
-            Command::PastePicture { width, height, rgba } => self.paste_picture(width, height, rgba),
-            Command::PenEraser(used) => self.pen_eraser = used,
-            Command::SetPage(page) => {
-                if page != self.doc().page && !page.is_empty() {
-                    self.edit("Page size", |doc| drop(crate::document::edit::set_page(doc, page)));
-                }
-            }
-            Command::CropTo(page) => self.operate(work::Operation::Whole(WholeChange::Crop(page))),
-            Command::SetBrush(brush) => self.brushes.set(*brush),
-            Command::PickBrush(name) => self.pick_brush(&name),
-            Command::SaveBrush => self.save_brush(),
-            Command::DeleteBrush(name) => self.delete_brush(&name),
-            Command::SetColor { color, settled } => {
-                self.colors.foreground = color;
-                self.with_tool(Toolbox::refresh);
-                if settled {
-                    self.colors.remember(color);
-                }
-            }
-            Command::SetBackground(color) => self.colors.background = color,
-            Command::AddSwatch => self.add_swatch(),
-            Command::RemoveSwatch(index) => {
-                if index < self.colors.palette.colors.len() {
-                    self.colors.palette.colors.remove(index);
-                }
-            }
-            Command::SetOptions(options) => {
-                self.options = options.sanitised();
-                self.with_tool(Toolbox::refresh);
-            }
-            Command::SetSymmetry(symmetry) => self.options.symmetry = symmetry,
-            Command::SetSettings(settings) => self.set_settings(*settings),
-            Command::GrowSelection(by) if by >= 0 => {
-                self.change_selection(SelectionChange::Grow(by.unsigned_abs()))
-            }
-            Command::GrowSelection(by) => self.change_selection(SelectionChange::Shrink(by.unsigned_abs())),
-            Command::FeatherSelection(px) => self.change_selection(SelectionChange::Feather(px)),
-            Command::BorderSelection(px) => self.change_selection(SelectionChange::Border(px)),
-            Command::Preview(operation) => self.set_preview(operation),
-            Command::ShowPreview(shown) => self.show_preview(shown),
-            Command::ApplyPreview => self.apply_preview(),
-            Command::CancelPreview => self.drop_preview(),
-            Command::Operate(operation) => self.operate(operation),
-            Command::Recover(number) => self.recover(number),
-            Command::DiscardRecovered(number) => self.discard_found(number),
-            Command::AddLayer(layer) => self.add_layer(*layer),
-            Command::SetChange(mask) => {
-                self.edit("Change mask", |doc| drop(crate::document::edit::set_change(doc, mask)));
-            }
-            Command::Generate(command) => self.generate_command(command),
-            Command::Zoom(command) => self.zoom_command(command),
-        }
-    }
-
     /// Looks at the clock and at what the threads have done. Call it every frame. `now_secs` counts from any origin.
     pub fn tick(&mut self, now_secs: f64) {
         self.now_secs = now_secs;
@@ -555,172 +459,9 @@ impl Editor {
         journal.into_iter().chain(self.settings_due).min_by(f64::total_cmp)
     }
 
-    fn view_command(&mut self, command: ViewCommand) {
-        let open = self.open_mut();
-        let view = &mut open.viewport;
-        match command {
-            ViewCommand::Resize { width, height } => {
-                view.size_px = (width, height);
-                if !open.placed {
-                    open.placed = true;
-                    view.fit(open.doc.page);
-                }
-            }
-            ViewCommand::Pan { dx, dy } => view.pan(dx, dy),
-            ViewCommand::ZoomBy { factor, anchor } => {
-                view.zoom_to(view.zoom * factor, anchor);
-                self.cross_levels(factor < 1.0);
-            }
-            ViewCommand::ZoomTo(zoom) => {
-                let middle = crate::geom::Point::new(view.size_px.0 / 2.0, view.size_px.1 / 2.0);
-                let outward = zoom < view.zoom;
-                view.zoom_to(zoom, middle);
-                self.cross_levels(outward);
-            }
-            ViewCommand::RotateBy { turns, anchor } => view.rotate_by(turns, anchor),
-            ViewCommand::CenterOn(point) => view.center = point,
-        }
-    }
-
-    fn set_settings(&mut self, settings: Settings) {
-        self.settings = settings.sanitised();
-        let budget = self.settings.undo_mib << 20;
-        self.documents.iter_mut().for_each(|open| open.history.set_budget(budget));
-        self.settings_changed();
-    }
-
-    /// Leaves the settings file as it is while the program runs: it could not be read, and is not to be lost.
-    pub fn keep_settings_file(&mut self) {
-        self.settings_kept = true;
-    }
-
-    /// The settings are written soon: what is dragged is one change.
-    fn settings_changed(&mut self) {
-        self.settings_due.get_or_insert(self.now_secs + SETTLE_SECS);
-    }
-
-    fn restore_colors(&mut self) {
-        let mut colors = self.settings.colors.iter().filter_map(|text| crate::color::Rgba::from_hex(text));
-        if let Some(color) = colors.next() {
-            self.colors.foreground = color;
-        }
-        if let Some(color) = colors.next() {
-            self.colors.background = color;
-        }
-        self.colors.recent = colors.take(colors::RECENT).collect();
-    }
-
-    /// Writes the settings with the state of tools, brush and colours.
-    pub fn store_settings(&mut self) {
-        self.settings.tools = self.options.clone();
-        self.settings.generate = self.generation.options.clone();
-        self.settings.brush = self.brushes.brush().name.clone();
-        let colors = [self.colors.foreground, self.colors.background].into_iter();
-        self.settings.colors = colors.chain(self.colors.recent.iter().copied()).map(|c| c.to_hex()).collect();
-        self.settings_due = None;
-        let text = self.settings.to_toml();
-        if let Some(path) = self.folders.settings_file()
-            && text != self.settings_text
-            && !self.settings_kept
-        {
-            self.settings_text.clone_from(&text);
-            self.files.send(FileRequest::WriteText(path, text));
-        }
-    }
-
-    fn pick_brush(&mut self, name: &str) {
-        if !self.brushes.pick(name) {
-            return self.tell(NoticeKind::Warning, format!("There is no brush called “{name}”."));
-        }
-        if self.toolbox.kind() != tool::ToolKind::Eraser {
-            self.take_tool(tool::ToolKind::Brush);
-        }
-    }
-
-    fn save_brush(&mut self) {
-        let brush = self.brushes.keep().clone();
-        if let (Some(folder), Ok(text)) = (self.folders.brushes(), crate::paint::preset::to_toml(&brush)) {
-            self.files.send(FileRequest::WriteText(folder.join(brush_file(&brush.name)), text));
-        }
-        self.tell(NoticeKind::Info, format!("The brush “{}” is kept.", brush.name));
-    }
-
-    fn delete_brush(&mut self, name: &str) {
-        if self.brushes.forget(name)
-            && let Some(folder) = self.folders.brushes()
-        {
-            self.files.send(FileRequest::Remove(folder.join(brush_file(name))));
-        }
-    }
-
-    fn add_swatch(&mut self) {
-        let color = self.colors.foreground;
-        let [r, g, b, _] = color.to_rgba8();
-        let swatch = crate::io::gpl::Swatch { rgb: [r, g, b], name: color.to_hex() };
-        self.colors.palette.colors.push(swatch);
-    }
-
-    fn take_tool(&mut self, kind: tool::ToolKind) {
-        if self.toolbox.kind() != kind {
-            self.with_tool(Toolbox::settle);
-            self.with_tool(|toolbox, cx| toolbox.take(cx, kind));
-        }
-    }
-
-    /// Moves what the tool moves by pixels in a direction of the screen: along the axis of the canvas that is nearest.
-    fn nudge(&mut self, right: i32, down: i32) {
-        let map = self.viewport().canvas_from_screen();
-        let zero = map.apply(crate::geom::Point::default());
-        let to = map.apply(crate::geom::Point::new(f64::from(right), f64::from(down)));
-        let d = to - zero;
-        let by = right.abs().max(down.abs());
-        let (dx, dy) = if d.x.abs() >= d.y.abs() {
-            (if d.x < 0.0 { -by } else { by }, 0)
-        } else {
-            (0, if d.y < 0.0 { -by } else { by })
-        };
-        self.with_tool(|toolbox, cx| toolbox.command(cx, ToolCommand::Nudge { dx, dy }));
-    }
-
     fn page(&self) -> Rect {
         self.doc().page
     }
-}
-
-/// A command in a word or two, without what it carries.
-fn name_of(command: &Command) -> String {
-    match command {
-        Command::Act(action) => format!("{action:?}"),
-        Command::Generate(command) => first_words(command),
-        Command::View(command) => first_words(command),
-        other => first_words(other),
-    }
-}
-
-/// The name of a variant.
-fn first_words(value: &impl std::fmt::Debug) -> String {
-    struct Name(String);
-    impl std::fmt::Write for Name {
-        fn write_str(&mut self, s: &str) -> std::fmt::Result {
-            // The rest may be whole pictures.
-            let end = s.find(['(', ' ', '{']).unwrap_or(s.len());
-            self.0.push_str(&s[..end]);
-            if end < s.len() { Err(std::fmt::Error) } else { Ok(()) }
-        }
-    }
-    let mut name = Name(String::new());
-    let _ = std::fmt::write(&mut name, format_args!("{value:?}"));
-    name.0
-}
-
-/// The file name of a user's preset.
-fn brush_file(name: &str) -> String {
-    let safe: String = name
-        .chars()
-        .map(|c| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '-' })
-        .take(80)
-        .collect();
-    format!("{safe}.toml")
 }
 
 impl Drop for Editor {
