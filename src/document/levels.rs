@@ -102,10 +102,11 @@ pub fn set_layer_pixels(doc: &mut Document, level: usize, id: LayerId, pixels: s
                 return true;
             }
             let within = !layer.children().is_empty();
-            if within && let Content::Group(children) = &mut Arc::make_mut(layer).content {
-                if replace(children, id, pixels) {
-                    return true;
-                }
+            if within
+                && let Content::Group(children) = &mut Arc::make_mut(layer).content
+                && replace(children, id, pixels)
+            {
+                return true;
             }
         }
         false

@@ -354,13 +354,11 @@ impl Flat<'_> {
             .find_map(|f| f.core.as_ref())
             .filter(|(_, y)| y.start <= own.start && y.end >= own.end);
         let n = self.x.len();
-        let spans = match hidden {
-            Some((x, _)) => {
-                let (a, b) = (x.start.max(self.x.start), x.end.min(self.x.end));
-                if a >= b { vec![0..n] } else { vec![0..a - self.x.start, b - self.x.start..n] }
-            }
-            None => vec![0..n],
-        };
+        let gap = hidden.map_or((n, n), |(x, _)| {
+            let (a, b) = (x.start.max(self.x.start), x.end.min(self.x.end));
+            if a >= b { (n, n) } else { (a - self.x.start, b - self.x.start) }
+        });
+        let spans = [0..gap.0, gap.1..n];
         let spans: Vec<Range<usize>> = spans.into_iter().filter(|s| !s.is_empty()).collect();
         let mut caches: Vec<Rows> = self.sources.iter().map(|s| Rows::new(s.down.count, n)).collect();
         scratch.row.resize(n.max(scratch.row.len()), [0.0; 4]);

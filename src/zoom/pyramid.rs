@@ -85,7 +85,8 @@ impl Plane {
             let mut cache = Rows::new(down.count, width);
             for (i, row) in rows.chunks_exact_mut(stride).enumerate() {
                 let y = band * 32 + i;
-                let (weights, sources) = cache.gather(self, &down, y, &across, &[0..width]);
+                let (weights, sources) =
+                    cache.gather(self, &down, y, &across, std::slice::from_ref(&(0..width)));
                 let target = &mut row[PAD..PAD + width];
                 vertical(&sources, weights, target.as_flattened_mut());
                 for px in target {
@@ -114,7 +115,8 @@ pub(super) fn resample(plane: &Plane, corner: (f64, f64), step: f64, size: (usiz
     out.par_chunks_mut(size.0.max(1) * 32).enumerate().for_each(|(band, rows)| {
         let mut cache = Rows::new(down.count, size.0);
         for (i, row) in rows.chunks_exact_mut(size.0).enumerate() {
-            let (weights, sources) = cache.gather(plane, &down, band * 32 + i, &across, &[0..size.0]);
+            let (weights, sources) =
+                cache.gather(plane, &down, band * 32 + i, &across, std::slice::from_ref(&(0..size.0)));
             vertical(&sources, weights, row.as_flattened_mut());
         }
     });

@@ -46,7 +46,7 @@ impl Painter {
     }
 
     /// One event. Returns whether it finished a step of the history.
-    fn step(&mut self) -> bool {
+    fn step(&mut self, now_secs: f64) -> bool {
         self.events += 1;
         let phase = match self.stroke {
             None if self.prng.below(6) == 0 => {
@@ -61,6 +61,11 @@ impl Painter {
                 let many = self.editor.doc().layers().len() > 6;
                 let action = if many { Action::DeleteLayer } else { action };
                 self.editor.apply(Command::Act(action));
+                // What the worker does is a state of its own; strokes in the middle of it would come at any time.
+                while self.editor.preview_state().1 {
+                    self.editor.tick(now_secs);
+                    std::thread::yield_now();
+                }
                 return true;
             }
             None => {
@@ -97,7 +102,7 @@ fn crash_child() {
     let mut out = std::io::stdout();
     // Ends by itself should nobody kill it.
     while started.elapsed() < Duration::from_secs(60) {
-        let done = painter.step();
+        let done = painter.step(started.elapsed().as_secs_f64());
         painter.editor.tick(started.elapsed().as_secs_f64());
         if done {
             let _ = writeln!(out, "finished {}", painter.events);
@@ -192,7 +197,7 @@ fn what_is_painted_survives_being_killed_at_any_moment() {
     // Some events after the last that was said: the child was killed before it could say more.
     let end = killed.iter().map(|k| k.last).max().unwrap() + 60;
     while !open.is_empty() && painter.events < end {
-        painter.step();
+        painter.step(0.0);
         let (events, doc) = (painter.events, painter.editor.doc());
         open.retain(|(left, killed)| {
             let met = events >= killed.owed && events <= killed.last + 60 && *left == doc;
