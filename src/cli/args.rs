@@ -389,7 +389,7 @@ fn parse_region(text: &str) -> Result<RegionArg, String> {
     }
 }
 
-fn parse_finish(text: &str) -> Result<Finish, String> {
+pub(super) fn parse_finish(text: &str) -> Result<Finish, String> {
     match text.split_once(':') {
         None if text == "none" => Ok(Finish::None),
         None if text == "strokes" => Ok(Finish::Strokes("Oil".into())),

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::CliError;
 use super::film_args::{ModelArgs, OutputArgs};
-use super::generate::new_seed;
+use super::generate::{check_finish, laid_down, new_seed};
 use super::progress::Progress;
 use super::stats::peak_rss_mb;
 use crate::generate::engine::{Engine, Job, JobEvent};
@@ -20,6 +20,8 @@ pub fn base_request(args: &ModelArgs) -> Result<Request, CliError> {
     let model = Model::open(&args.model)?;
     let (hints, native) = (&model.hints, model.native_px());
     let fresh = Request::default();
+    let finish = args.finish.clone().unwrap_or_default();
+    check_finish(&finish)?;
     let (width, height) = args.size.unwrap_or((native, native));
     Ok(Request {
         model: args.model.clone(),
@@ -31,6 +33,7 @@ pub fn base_request(args: &ModelArgs) -> Result<Request, CliError> {
         sampler: args.sampler.or(hints.sampler),
         schedule: args.schedule,
         seed: args.seed.unwrap_or_else(new_seed),
+        finish,
         ..fresh
     })
 }
@@ -62,6 +65,7 @@ pub fn make(
     label: String,
     stop: &Cancel,
 ) -> Result<image::RgbaImage, CliError> {
+    let (finish, seed) = (job.request.finish.clone(), job.request.seed);
     let handle = engine.submit(job)?;
     let progress = Progress::new(label);
     let outcome = loop {
@@ -82,7 +86,7 @@ pub fn make(
             JobEvent::Progress { step, steps, step_secs, secs_left, pass, passes, .. } => {
                 progress.step((pass, passes), step, steps, step_secs, secs_left);
             }
-            JobEvent::Finished { image, .. } => break Ok(image),
+            JobEvent::Finished { image, paste, .. } => break Ok(laid_down(image, &paste, &finish, seed)),
             JobEvent::Failed { error, .. } => {
                 break Err(match &*error {
                     GenerateError::Request(why) => CliError::Usage(why.clone()),

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
-use super::args::{PlaceArgs, parse_size};
+use super::args::{PlaceArgs, parse_finish, parse_size};
+use crate::generate::Finish;
 use crate::sampling::{SamplerKind, ScheduleKind};
 use crate::zoom::Direction;
 use crate::zoom::video::QUALITY;
@@ -43,6 +44,11 @@ pub struct ModelArgs {
     /// Seed [default: a new one, which is printed]
     #[arg(long)]
     pub seed: Option<u64>,
+
+    /// Lay pictures down in strokes: none, strokes or strokes:BRUSH [default: strokes for the starter's oil and gouache
+    /// levels of a zoom, else none]
+    #[arg(long, value_name = "HOW", value_parser = parse_finish)]
+    pub finish: Option<Finish>,
 
     #[command(flatten)]
     pub place: PlaceArgs,

@@ -312,7 +312,7 @@ fn regions(args: &GenerateArgs, r: &mut Request) -> Result<Vec<Arc<image::GrayIm
 }
 
 /// The starter paints soft fields of colour, which strokes suit where the words ask for them.
-fn usual_finish(request: &Request) -> Finish {
+pub(super) fn usual_finish(request: &Request) -> Finish {
     let asks_for =
         |word: &str| request.prompt.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|w| w == word);
     match request.model.as_str() {
@@ -324,7 +324,7 @@ fn usual_finish(request: &Request) -> Finish {
 }
 
 /// A brush that there is not is better found out before painting.
-fn check_finish(finish: &Finish) -> Result<(), CliError> {
+pub(super) fn check_finish(finish: &Finish) -> Result<(), CliError> {
     let Finish::Strokes(name) = finish else { return Ok(()) };
     let brushes = preset::built_in();
     if brushes.iter().any(|b| b.name.eq_ignore_ascii_case(name)) {
@@ -335,7 +335,7 @@ fn check_finish(finish: &Finish) -> Result<(), CliError> {
 }
 
 /// The picture as it is laid down.
-fn laid_down(
+pub(super) fn laid_down(
     image: image::RgbaImage,
     paste: &image::GrayImage,
     finish: &Finish,

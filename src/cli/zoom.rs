@@ -7,7 +7,7 @@ use serde_json::json;
 use super::CliError;
 use super::film::{base_request, check, film_size, frames_told, make, tell};
 use super::film_args::ZoomArgs;
-use super::generate::{cancel_on_ctrl_c, failure};
+use super::generate::{cancel_on_ctrl_c, failure, usual_finish};
 use crate::diffusion::{CandleBackend, Placement};
 use crate::document::level::{MAX_FACTOR, MIN_FACTOR};
 use crate::document::{Document, levels};
@@ -185,14 +185,18 @@ impl<'a> Maker<'a> {
     /// The request for level number `index`, counted in the order in which they are made.
     fn request(&self, index: usize) -> Request {
         let (prompt, toward) = growth::words_at(&self.args.prompt, index, self.count);
-        Request {
+        let mut request = Request {
             prompt,
             toward,
             seed: self.base.seed.wrapping_add(index as u64),
             // Noise belongs to the place: what overlaps begins alike.
             rng: RngKind::Canvas,
             ..self.base.clone()
+        };
+        if self.args.model.finish.is_none() {
+            request.finish = usual_finish(&request);
         }
+        request
     }
 
     fn label(&self, what: &str) -> String {

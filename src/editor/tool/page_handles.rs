@@ -7,7 +7,7 @@ use super::{Cursor, Cx, Handle, Overlay, PointerEvent, Scene, Tool};
 use crate::geom::{Point, Rect};
 
 /// How far outside the page they lie, screen pixels: what is painted up to the edge stays free of them.
-const OFF_PX: f64 = 18.0;
+const OFF_PX: f64 = 28.0;
 /// A page that is smaller on the screen has none.
 const LEAST_PAGE_PX: f64 = 90.0;
 

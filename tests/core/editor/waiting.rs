@@ -145,7 +145,7 @@ fn the_page_has_handles_whatever_the_tool() {
     };
     assert_eq!(handles(&desk), 8);
     let side = f64::from(SIDE);
-    let edge = (side + 18.0, side / 2.0);
+    let edge = (side + 28.0, side / 2.0);
     let cursor = desk.editor.cursor(Point::new(edge.0, edge.1), NONE);
     assert!(matches!(cursor, Cursor::Resize { turns } if turns.abs() < 1e-6), "{cursor:?}");
     desk.one_step("Page size", |desk| {
@@ -154,9 +154,9 @@ fn the_page_has_handles_whatever_the_tool() {
     assert_eq!(desk.editor.doc().page, Rect::new(0, 0, SIDE + 64, SIDE));
     assert!(desk.pixels().tile_bounds().is_empty(), "the pull painted");
     // Let go with Escape, the page is as it was.
-    desk.escaped(|desk| desk.press(&[(-18.0, -18.0), (20.0, 20.0)], NONE));
+    desk.escaped(|desk| desk.press(&[(-28.0, -28.0), (20.0, 20.0)], NONE));
     // The corner outside cuts both sides.
-    desk.drag(&[(side + 64.0 + 18.0, side + 18.0), (side + 18.0, side - 32.0 + 18.0)], NONE);
+    desk.drag(&[(side + 64.0 + 28.0, side + 28.0), (side + 28.0, side - 32.0 + 28.0)], NONE);
     assert_eq!(desk.editor.doc().page, Rect::new(0, 0, SIDE, SIDE - 32));
     desk.act(Action::TogglePageHandles);
     assert_eq!(handles(&desk), 0);
