@@ -17,7 +17,7 @@ pub fn resolve(fill: Fill, strength: f32, spans: bool, extended: bool) -> Fill {
 }
 
 /// Replaces the picture by `mask` (1: fully, grey: mixed, 0: not at all, bit for bit). Only pixels of mask 0 lend
-/// their colours. `unit` scales the blur, see [`masks::unit`](super::masks::unit); `seed` is for [`Fill::Noise`].
+/// their colours. `unit` scales the blur, see [`masks::unit`]; `seed` is for [`Fill::Noise`].
 pub fn fill(picture: &Picture, mask: &Mask, kind: Fill, unit: f32, seed: u64) -> Picture {
     if !mask.any() || kind == Fill::Original {
         return picture.clone();

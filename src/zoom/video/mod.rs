@@ -5,6 +5,7 @@ mod ffmpeg;
 mod gif;
 #[cfg(feature = "video")]
 mod h264;
+#[cfg(feature = "video")]
 mod mp4;
 mod sequence;
 pub mod yuv;

@@ -283,7 +283,8 @@ fn the_camera_starts_and_stops_softly_and_stays_on_the_pages() {
     for direction in [Direction::Out, Direction::In, Direction::Both] {
         let camera = Camera::new(&doc, &Travel { direction, ..way.clone() }, (160, 90));
         let place = scumble::document::level::place_between(&doc.levels, 0, 3);
-        let (mut last, mut speed): (Option<(f64, Point)>, Option<(f64, Point)>) = (None, None);
+        let mut last: Option<(f64, Point)> = None;
+        let mut speed: Option<(f64, Point)> = None;
         for index in 0..camera.frames() {
             let view = camera.view(index);
             let inner = scumble::document::level::place_between(&doc.levels, 0, view.level as usize);

@@ -101,13 +101,13 @@ impl World {
             .collect();
         let mut out = Vec::with_capacity(w * h);
         for taps in &down {
-            for x in 0..w {
-                let mut sum = [0.0f32; 3];
-                for &(y, v) in taps {
-                    (0..3).for_each(|c| sum[c] += rows[y - first][x][c] * v);
+            let mut line = vec![[0.0f32; 3]; w];
+            for &(y, v) in taps {
+                for (sum, px) in line.iter_mut().zip(&rows[y - first]) {
+                    (0..3).for_each(|c| sum[c] += px[c] * v);
                 }
-                out.push(sum);
             }
+            out.extend(line);
         }
         out
     }
