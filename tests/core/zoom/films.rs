@@ -30,6 +30,7 @@ fn probe(path: &Path) -> serde_json::Value {
     serde_json::from_slice(&out.stdout).unwrap()
 }
 
+#[cfg(feature = "video")]
 fn decoded(path: &Path) -> Vec<u8> {
     let out = Command::new("ffmpeg")
         .args(["-v", "warning", "-i"])
