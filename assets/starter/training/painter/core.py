@@ -4,6 +4,7 @@ All pictures of a batch have one size. Coordinates: y runs 0..1 from the top, x 
 height. Tensors are `[n, channels, height, width]`; numbers that differ by picture are `[n, 1, 1, 1]`.
 """
 import math
+import random
 import torch
 
 # ---------------------------------------------------------------- colour
@@ -93,6 +94,7 @@ class Frame:
         self.y = ((torch.arange(self.h, device=self.dev) + 0.5) / self.h).view(1, 1, -1, 1)
         self.x = ((torch.arange(self.w, device=self.dev) + 0.5) / self.h).view(1, 1, 1, -1)
         self.light = light or {}
+        self.rng = random.Random(int(torch.randint(1 << 30, (1,), generator=gen, device=gen.device)))
 
     # -- parts of a batch
     def part(self, index):

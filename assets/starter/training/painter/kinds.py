@@ -545,7 +545,7 @@ FRUIT = {"apples": ["c83028", "b8343c", "a8b440", "d8a03c"], "oranges": ["e88428
 
 def one_fruit(f, cx, base, r, on=1.0):
     side = f.light["side"]
-    skin = f.color(lambda s: FRUIT[s["bloom"]][int(torch.randint(len(FRUIT[s["bloom"]]), (1,), generator=f.gen, device=f.dev))])
+    skin = f.color(lambda s: f.rng.choice(FRUIT[s["bloom"]]))
     pear = f.has(lambda s: s["bloom"] == "pears")
     u, v = (f.x - cx) / r, (base - r - f.y) / r
     neck = pear * smooth(v, 0.1, 1.3) * 0.5
@@ -606,7 +606,7 @@ def vase(f):
 
 
 def petal(f, cx, cy, r):
-    codes = f.color(lambda s: land.bloom_codes(s)[int(torch.randint(len(land.bloom_codes(s)), (1,), generator=f.gen, device=f.dev))])
+    codes = f.color(lambda s: f.rng.choice(land.bloom_codes(s)))
     u, v = (f.x - cx) / r, (cy - f.y) / r
     ang = torch.atan2(v, u)
     rad = (u * u + v * v).sqrt()

@@ -21,8 +21,7 @@ def leaf_colors(f):
     pairs = []
     for s in f.scenes:
         options = table[s["leaf"]]
-        i = int(torch.randint(len(options), (1,), generator=f.gen, device=f.dev))
-        pairs.append([hexlab(c) for c in options[i].split()])
+        pairs.append([hexlab(c) for c in f.rng.choice(options).split()])
     t = torch.tensor(pairs, device=f.dev)
     return t[:, 0].view(-1, 3, 1, 1), t[:, 1].view(-1, 3, 1, 1)
 
