@@ -5,8 +5,8 @@
 import argparse
 import math
 import os
-import time
 import torch
+import clock
 import torch.nn.functional as F
 from torch import nn
 import attributes
@@ -92,8 +92,8 @@ def train(pictures, scenes, seconds, device, width=32, batch=64, lr=2e-3, log=50
     net = Classifier(width).to(device, memory_format=torch.channels_last)
     target = {k: v.to(device) for k, v in attributes.labels(scenes).items()}
     opt = torch.optim.AdamW(net.parameters(), lr=lr, weight_decay=0.02)
-    begun, step = time.time(), 0
-    while (done := (time.time() - begun) / seconds) < 1:
+    begun, step = clock.now(), 0
+    while (done := (clock.now() - begun) / seconds) < 1:
         for g in opt.param_groups:
             g["lr"] = lr * min(1, (step + 1) / 50) * (0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * done)))
         ix = torch.randint(len(pictures), (batch,))
@@ -110,7 +110,7 @@ def train(pictures, scenes, seconds, device, width=32, batch=64, lr=2e-3, log=50
         opt.step()
         step += 1
         if step % log == 0:
-            print(f"{step} loss {loss.item():.3f} {time.time() - begun:.0f} s", flush=True)
+            print(f"{step} loss {loss.item():.3f} {clock.now() - begun:.0f} s", flush=True)
     return net.eval()
 
 

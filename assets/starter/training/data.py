@@ -26,6 +26,12 @@ def render(n, height, width, seed, device="cpu"):
 
 def captions_of(scenes, seed, variants):
     """`variants` captions for each scene, the first of them complete."""
+    if len(scenes) > 4096 and (os.cpu_count() or 1) > 4:
+        import multiprocessing
+
+        parts = [(scenes[i : i + 2048], seed * 1009 + i, variants) for i in range(0, len(scenes), 2048)]
+        with multiprocessing.get_context("fork").Pool() as pool:
+            return [row for part in pool.starmap(captions_of, parts) for row in part]
     r = random.Random(seed)
     return [[caption(s, r, drop=k > 0) for k in range(variants)] for s in scenes]
 

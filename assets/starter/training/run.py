@@ -161,7 +161,7 @@ def main():
     only = set(a.only.split(","))
     here = os.path.dirname(os.path.abspath(__file__))
     share = lambda k: budget * c["shares"][k]
-    buckets = render_all(c["sizes"], a.seed + random.Random(time.time()).randrange(1000) * 10_000_000, a.device, 1024 if a.device != "cpu" else 32)
+    buckets = render_all(c["sizes"], a.seed + random.Random(time.time()).randrange(80) * 10_000_000, a.device, 1024 if a.device != "cpu" else 32)
     vae = stage_vae(a, c, buckets, share("vae"))
     if not os.path.exists(os.path.join(a.work, "text.pt")):
         subprocess.run([sys.executable, os.path.join(here, "train_text.py"), "--work", a.work, "--seconds", str(share("text")), "--captions", str(c["captions"]),

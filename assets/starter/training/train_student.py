@@ -7,8 +7,8 @@ ones, with the teacher's guidance built in; 4 steps of it stand for 25 guided on
 import argparse
 import copy
 import os
-import time
 import torch
+import clock
 from nets import Average, alphas_cumprod, load_folder, token_ids
 from train_unet import load_latents
 
@@ -40,10 +40,10 @@ def distil(teacher, buckets, seconds, batch, cfg, lr=2e-4, grid=40, bf16=False, 
     with torch.no_grad():
         greys = {s: teacher.encode(torch.full((1, 3, factor * s[0], factor * s[1]), 0.5, device=dev)) for s in buckets}
     ts = torch.tensor([round(1000 - i * 1000 / grid) - 1 for i in range(grid)] + [-1], device=dev)
-    sizes, begun, step = list(buckets), time.time(), 0
-    while time.time() - begun < seconds:
+    sizes, begun, step = list(buckets), clock.now(), 0
+    while clock.now() - begun < seconds:
         for g in opt.param_groups:
-            g["lr"] = lr * min(1, (step + 1) / 50) * max(0.05, 1 - (time.time() - begun) / seconds)
+            g["lr"] = lr * min(1, (step + 1) / 50) * max(0.05, 1 - (clock.now() - begun) / seconds)
         b = buckets[sizes[step % len(sizes)]]
         ix = torch.randint(len(b["z"]), (batch,), device=dev)
         z = b["z"][ix, 0].float()
@@ -74,7 +74,7 @@ def distil(teacher, buckets, seconds, batch, cfg, lr=2e-4, grid=40, bf16=False, 
         average.update(0.98)
         step += 1
         if step % log == 0:
-            print(f"student {step} {loss.item():.4f} {time.time() - begun:.0f} s", flush=True)
+            print(f"student {step} {loss.item():.4f} {clock.now() - begun:.0f} s", flush=True)
     return average.copy
 
 

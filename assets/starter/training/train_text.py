@@ -6,8 +6,8 @@ the captions collapse to nearly one embedding while the network learns to denois
 import argparse
 import os
 import random
-import time
 import torch
+import clock
 from torch import nn
 import attributes
 from nets import CONTEXT, load_tokenizer, make_text, token_ids, train_tokenizer
@@ -51,9 +51,9 @@ def main():
     net, reader = make_text(len(tok), a.width).to(a.device), Reader(a.width).to(a.device)
     net.get_input_embeddings().weight.data.normal_(0, 0.2)
     opt = torch.optim.AdamW([*net.parameters(), *reader.parameters()], lr=1e-3, betas=(0.9, 0.98))
-    begun, step, done = time.time(), 0, 0.0
+    begun, step, done = clock.now(), 0, 0.0
     while done < 1:
-        done = (time.time() - begun) / a.seconds
+        done = (clock.now() - begun) / a.seconds
         for g in opt.param_groups:
             g["lr"] = 1e-3 * min(1, (step + 1) / 50) * max(0.03, 1 - done)
         ix = torch.randint(len(ids), (a.batch,), device=a.device)
@@ -65,7 +65,7 @@ def main():
         opt.step()
         step += 1
         if step % 100 == 0:
-            print(f"{step} loss {loss.item():.3f} spread {h.std(0).mean().item():.3f} {time.time() - begun:.0f} s", flush=True)
+            print(f"{step} loss {loss.item():.3f} spread {h.std(0).mean().item():.3f} {clock.now() - begun:.0f} s", flush=True)
     torch.save({"text": net.state_dict(), "reader": reader.state_dict(), "width": a.width}, os.path.join(a.work, "text.pt"))
     report(net, reader, tok, a.device)
 

@@ -7,8 +7,8 @@ import argparse
 import glob
 import math
 import os
-import time
 import torch
+import clock
 from nets import Average, alphas_cumprod, load_tokenizer, make_text, make_unet, token_ids
 
 
@@ -84,9 +84,9 @@ class Trainer:
 
     def run(self, seconds, batch, sizes, decay=0.3, save=None, warm=100, log=50, every=180):
         """Trains for `seconds`; over the last part `decay` of them the learning rate falls to nothing."""
-        begun = saved = time.time()
+        begun = saved = clock.now()
         first, recent = self.step, []
-        while (done := (time.time() - begun) / seconds) < 1:
+        while (done := (clock.now() - begun) / seconds) < 1:
             lr = self.lr * min(1.0, (self.step - first + 1) / warm)
             if decay and done > 1 - decay:
                 lr *= 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (done - 1 + decay) / decay))
@@ -106,11 +106,11 @@ class Trainer:
             if self.step % log == 0:
                 mean = torch.stack(recent[-log:]).mean().item()
                 self.history.append((self.step, round(mean, 4)))
-                print(f"{self.step} v error {mean:.4f} lr {lr:.5f} {(self.step - first) * batch / (time.time() - begun):.1f} samples/s {time.time() - begun:.0f} s", flush=True)
+                print(f"{self.step} v error {mean:.4f} lr {lr:.5f} {(self.step - first) * batch / (clock.now() - begun):.1f} samples/s {clock.now() - begun:.0f} s", flush=True)
                 recent = recent[-log:]
-            if save and time.time() - saved > every:
+            if save and clock.now() - saved > every:
                 self.save(save)
-                saved = time.time()
+                saved = clock.now()
         if save:
             self.save(save)
 

@@ -9,8 +9,8 @@ import argparse
 import math
 import os
 import random
-import time
 import torch
+import clock
 import torch.nn.functional as F
 from torch import nn
 import data
@@ -107,9 +107,9 @@ def train(vae, source, seconds, batch, lr, device, test, patch=0.0, log=50, save
     opt = torch.optim.AdamW(vae.parameters(), lr=lr, betas=(0.9, 0.98), weight_decay=1e-4)
     critic = Patches().to(device) if patch else None
     copt = torch.optim.AdamW(critic.parameters(), lr=4e-4, betas=(0.5, 0.95)) if patch else None
-    begun, step, saved = time.time(), 0, time.time()
+    begun, step, saved = clock.now(), 0, clock.now()
     amp = torch.autocast(device, torch.bfloat16, enabled=device != "cpu")
-    while (done := (time.time() - begun) / seconds) < 1:
+    while (done := (clock.now() - begun) / seconds) < 1:
         for g in opt.param_groups:
             g["lr"] = lr * min(1, (step + 1) / 60) * (0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * done)))
         x = source.batch(batch)
@@ -134,11 +134,11 @@ def train(vae, source, seconds, batch, lr, device, test, patch=0.0, log=50, save
         opt.step()
         step += 1
         if step % log == 0:
-            print(f"{step} loss {loss.item():.4f} z {z.std().item():.2f} max {z.abs().max().item():.1f} {time.time() - begun:.0f} s", flush=True)
+            print(f"{step} loss {loss.item():.4f} z {z.std().item():.2f} max {z.abs().max().item():.1f} {clock.now() - begun:.0f} s", flush=True)
         if step % (log * 10) == 0 and test:
             print("   PSNR renders %.2f photographs %.2f" % scores(vae, device, test), flush=True)
-        if save and time.time() - saved > 120:
-            saved = time.time()
+        if save and clock.now() - saved > 120:
+            saved = clock.now()
             vae.save_pretrained(save)
     return step
 

@@ -33,7 +33,7 @@ def groups(values):
 @torch.no_grad()
 def paint(batch, height, width, seed, device="cpu", flat=False, chunk=None):
     """Pictures `[n, 3, height, width]` in sRGB 0..1 of the scenes in `batch`. With `flat` also the pictures before
-    the medium was applied. Drawing adds what turned up on the way (a pyramid) to the scenes' extras."""
+    the medium was applied."""
     chunk = chunk or (max(2, 2**18 // (height * width)) if device == "cpu" else 512)
     gen = torch.Generator(device=device).manual_seed(seed)
     lab = torch.zeros(len(batch), 3, height, width, device=device)

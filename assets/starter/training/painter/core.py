@@ -188,7 +188,7 @@ class Frame:
         h, w = max(L.shape[2], rest.shape[2]), max(L.shape[3], rest.shape[3])
         out = torch.cat([L.expand(self.n, 1, h, w), rest.expand(self.n, 2, h, w)], 1)
         if torch.is_tensor(depth) or depth > 0:
-            d = torch.as_tensor(depth, device=self.dev) * g["haze"]
+            d = depth * g["haze"]
             out = out + (g["air"] - out) * d.clamp(0, 1)
         return out
 

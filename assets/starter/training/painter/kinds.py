@@ -183,10 +183,10 @@ def village(f):
     crest = hills_and(f, hz, 2)
     size = f.u(0.11, 0.16) * wide(f)
     count = 7
-    order = torch.argsort(torch.rand(count, generator=f.gen, device=f.dev))
+    order = f.rng.sample(range(count), count)
     cx0 = f.u(0.35, 0.65) * f.asp
     ob.church(f, cx0, crest_at(f, crest, cx0) + 0.02, size * f.u(2.0, 2.6), f.flag(0.85), 0.15)
-    for i in order.tolist():
+    for i in order:
         cx = (i + f.u(0.2, 0.8)) / count * f.asp
         ob.house(f, cx, crest_at(f, crest, cx) + 0.03 + 0.015 * (i % 3), size * f.u(0.85, 1.2), 1.0, 0.08, detail=True)
     bush = f.flag(0.8) * (1 - f.has(lambda s: s["leaf"] == "bare"))
@@ -209,8 +209,6 @@ def cottage(f):
         land.path(f, base - 0.01, path, cx - 0.37 * size)
     bush = f.flag(0.7) * (1 - f.has(lambda s: s["leaf"] == "bare"))
     land.bushes(f, base + 0.015, size * 0.16, 0.0, bush, 9)
-    for s in f.scenes:
-        s["extras"].discard("_path")
     bloom = has(f, "flowers")
     land.flowers(f, base + 0.03, bloom, 60, 0.035)
     flock, herd = has(f, "sheep"), has(f, "cow")
@@ -337,10 +335,7 @@ def desert(f):
     sky(f, hz)
     far = f.flag(0.5)
     land.hill(f, hz - 0.02 + 0.02 * f.noise_x(3, 2), f.pick(["b07850", "a86c54"]), 0.6, far)
-    pyramid = f.has(lambda s: "cactus" not in s["extras"]) * f.flag(0.45)
-    for s, p in zip(f.scenes, pyramid.flatten().tolist()):
-        if p:
-            s["extras"].add("pyramid")
+    pyramid = has(f, "pyramid")
     cx, top = f.u(0.25, 0.75) * f.asp, f.u(0.16, 0.28)
     for dx, k in ((0.3, 0.6), (0.0, 1.0)):
         px, ht = cx + dx, top * k

@@ -10,10 +10,6 @@ TIMES = ["day", "dawn", "sunset", "dusk", "night"]
 WEATHERS = ["clear", "cloudy", "overcast", "storm", "fog", "aurora"]
 SEASONS = ["spring", "summer", "autumn", "winter"]
 MEDIA = ["oil", "impressionist", "gouache", "watercolour", "ink", "pastel", "pencil"]
-EXTRAS = ["boat", "house", "sheep", "cow", "swan", "birds", "balloon", "pines", "trees", "flowers", "path", "moon", "sun", "stars",
-          "mountains", "palm", "cactus", "rocks", "snow", "people"]
-EXTRAS = EXTRAS[:-1]  # no figures: nothing here can draw them well
-
 INDOOR = {"vase", "fruit"}
 WATER = {"lake", "sea", "beach", "cliffs", "lighthouse", "sailing", "river", "bridge", "waterfall", "city"}
 GRASS = {"mountains", "castle", "windmill", "village", "cottage", "tree", "river", "bridge", "meadow"}
@@ -110,8 +106,8 @@ def extras(r, s):
         e.add("path")
     if k == "beach" and p(0.5):
         e.add("palm")
-    if k == "desert" and p(0.5):
-        e.add("cactus")
+    if k == "desert" and p(0.75):
+        e.add(r.choice(["cactus", "cactus", "pyramid"]))
     if k in ("sea", "river", "beach", "cliffs", "waterfall") and p(0.3):
         e.add("rocks")
     if s["season"] == "winter":

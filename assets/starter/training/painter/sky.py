@@ -146,10 +146,10 @@ def veil(f, hz):
 
 def heaps(f, hz):
     """Heaped clouds with flat bases."""
-    on = f.has(lambda s: s["weather"] == "cloudy")
-    if not on.any():
+    index = [i for i, s in enumerate(f.scenes) if s["weather"] == "cloudy"]
+    if not index:
         return
-    part = f.part([i for i, s in enumerate(f.scenes) if s["weather"] == "cloudy"])
+    part = f.part(index)
     horizon = hz[part.index]
     for _ in range(3):
         cloud(part, horizon)
