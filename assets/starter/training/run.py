@@ -11,6 +11,7 @@ exported model and the checkpoint in pieces of at most 15 MiB, for machines from
 """
 import argparse
 import glob
+import json
 import os
 import random
 import subprocess
@@ -29,7 +30,7 @@ PROFILES = {
     "cpu": dict(sizes=[(128, 128, 16384), (64, 64, 4096), (128, 96, 3072), (96, 128, 3072)], vae=dict(channels=4, factor=8, width=32), vae_batch=8, crop=128, batch=32,
                 widths=(48, 96, 192), heads=6, text_width=192, captions=60_000, shares=dict(vae=0.14, text=0.03, unet=0.66, student=0.09, classifier=0.08), lr=5e-4, native=16,
                 average=0.998),
-    "gpu": dict(sizes=[(256, 256, 60_000), (192, 192, 20_000), (256, 192, 20_000), (192, 256, 20_000), (256, 384, 12_000), (384, 256, 12_000), (128, 128, 10_000)],
+    "gpu": dict(sizes=[(256, 256, 40_960), (192, 192, 16_384), (256, 192, 12_288), (192, 256, 12_288), (256, 384, 6_144), (384, 256, 6_144), (128, 128, 8_192)],
                 vae=dict(channels=8, factor=8, width=40), vae_batch=64, crop=128, batch=256, widths=(64, 128, 160), heads=8, text_width=192, captions=200_000,
                 shares=dict(vae=0.22, text=0.04, unet=0.5, student=0.1, classifier=0.08), lr=8e-4, native=32, average=0.9995),
 }
@@ -83,6 +84,9 @@ def stage_unet(a, c, latents, vae, tok, seconds):
     if os.path.exists(state):
         t.load(state)
         log(f"network resumed at step {t.step}")
+    elif os.path.exists(os.path.join(a.work, "counts.json")):
+        restore(a, t)
+        log(f"network goes on from the exported model of step {t.step}")
     else:
         t.start_from(None, pre["text"])
     t.run(seconds, c["batch"], list(latents), a.decay, state, log=100 if a.profile == "gpu" else 20)
@@ -90,8 +94,9 @@ def stage_unet(a, c, latents, vae, tok, seconds):
     return t
 
 
-def write_parts(folder, names):
-    """Pieces of at most `PIECE` bytes of a tar of `names`, in `folder/parts`."""
+def write_parts(folder):
+    """Pieces of at most `PIECE` bytes of a tar of what is needed to go on and to judge, in `folder/parts`."""
+    names = ["model", "counts.json", "vae", "vae.done", "text.pt", "tokenizer", "classifier.pt", "evaluation"]
     parts = os.path.join(folder, "parts")
     os.makedirs(parts, exist_ok=True)
     for old in glob.glob(os.path.join(parts, "*")):
@@ -119,17 +124,19 @@ def join_parts(source, work):
     subprocess.run(["tar", "xzf", tar, "-C", work], check=True)
 
 
-def light_state(work):
-    """The checkpoint without optimizer and in half precision: what goes on elsewhere."""
-    c = torch.load(os.path.join(work, "unet.pt"), weights_only=False, map_location="cpu")
-    half = lambda d: {k: v.half() if v.is_floating_point() else v for k, v in d.items()}
-    torch.save({"averages": [(half(s), n) for s, n in c["averages"]], "config": c["config"], "history": c["history"], "step": c["step"], "seen": c["seen"]}, os.path.join(work, "light.pt"))
+def restore(a, trainer):
+    """Goes on from an exported model where only that came along: weights and counts, the optimizer starts anew."""
+    from diffusers import UNet2DConditionModel
+    from transformers import CLIPTextModel
 
-
-def restore_light(work):
-    """Makes `unet.pt` out of `light.pt` where only that came along; the optimizer starts anew."""
-    light, full = os.path.join(work, "light.pt"), os.path.join(work, "unet.pt")
-    return torch.load(light, weights_only=False) if os.path.exists(light) and not os.path.exists(full) else None
+    model = os.path.join(a.work, "model")
+    load = lambda cls, part: cls.from_pretrained(os.path.join(model, part), torch_dtype=torch.float32).state_dict()
+    trainer.start_from(load(UNet2DConditionModel, "unet"), load(CLIPTextModel, "text_encoder"))
+    with open(os.path.join(a.work, "counts.json")) as f:
+        c = json.load(f)
+    trainer.step, trainer.seen, trainer.history = c["step"], c["seen"], c["history"]
+    for v in trainer.averages:
+        v.step = 2000
 
 
 def main():
@@ -165,50 +172,34 @@ def main():
     vae = stage_vae(a, c, buckets, share("vae"))
     if not os.path.exists(os.path.join(a.work, "text.pt")):
         subprocess.run([sys.executable, os.path.join(here, "train_text.py"), "--work", a.work, "--seconds", str(share("text")), "--captions", str(c["captions"]),
-                        "--width", str(c["text_width"]), "--device", a.device, "--threads", str(a.threads)], check=True)
+                        "--width", str(c["text_width"]), "--batch", "32" if a.device == "cpu" else "256", "--device", a.device, "--threads", str(a.threads)], check=True)
     tok = load_tokenizer(os.path.join(a.work, "tokenizer"))
     if "classifier" in only and not os.path.exists(os.path.join(a.work, "classifier.pt")):
         stage_classifier(a, buckets, share("classifier"))
     latents = {}
     for k, (pictures, scenes) in enumerate(buckets):
-        got = encode(vae, pictures, scenes, tok, a.seed + k, a.device, chunk=256 if a.device != "cpu" else 32)
+        gpu = a.device != "cpu"
+        with torch.autocast(a.device, torch.bfloat16, enabled=gpu):
+            got = encode(vae, pictures, scenes, tok, a.seed + k, a.device, chunk=256 if gpu else 32, mirror=not gpu)
         latents[tuple(got["z"].shape[-2:])] = got
     buckets = None
     log("encoded")
-    light = restore_light(a.work)
     if "unet" in only:
         used = time.time() - BEGUN
-        t = stage_unet_from(a, c, latents, vae, tok, share("unet") if used < budget * 0.5 else max(20, budget * 0.8 - used), light)
-        light_state(a.work)
+        t = stage_unet(a, c, latents, vae, tok, min(share("unet"), max(20, budget * 0.85 - used)) if a.profile != "cpu" else share("unet"))
         export(a, c, t, tok, vae)
     if "student" in only:
         stage_student(a, c, latents, share("student"))
     if a.parts:
-        write_parts(a.work, ["model", "light.pt", "vae", "vae.done", "text.pt", "tokenizer", "classifier.pt"])
+        write_parts(a.work)
     if "evaluate" in only:
         left = budget - (time.time() - BEGUN)
         quick = [] if a.profile == "gpu" and left > 90 else ["--quick"]
         out = os.path.join(a.work, "evaluation")
         subprocess.run([sys.executable, os.path.join(here, "evaluate.py"), "--model", os.path.join(a.work, "model"), "--work", a.work, "--out", out, "--device", a.device, *quick], check=True)
+        if a.parts:
+            write_parts(a.work)
     log("done")
-
-
-def stage_unet_from(a, c, latents, vae, tok, seconds, light):
-    """As `stage_unet`, from a light checkpoint where there is one."""
-    if light:
-        pre = torch.load(os.path.join(a.work, "text.pt"), weights_only=True)
-        pre["text"] = {k: v.float() for k, v in light["averages"][1][0].items()}
-        torch.save(pre, os.path.join(a.work, "text.pt"))
-        from train_unet import Trainer
-
-        t = Trainer(latents, vae, tok, dict(light["config"]), a.device, c["lr"])
-        t.start_from({k: v.float() for k, v in light["averages"][0][0].items()}, pre["text"])
-        t.step, t.seen, t.history = light["step"], light["seen"], light["history"]
-        for v in t.averages:
-            v.step = 2000
-        t.save(os.path.join(a.work, "unet.pt"))
-        del t
-    return stage_unet(a, c, latents, vae, tok, seconds)
 
 
 def stage_classifier(a, buckets, seconds):
@@ -228,6 +219,8 @@ def export(a, c, t, tok, vae):
     text = make_text(len(tok), c["text_width"])
     text.load_state_dict({k: v.float().cpu() for k, v in t.averages[1].copy.state_dict().items()})
     save_folder(os.path.join(a.work, "model"), unet, text, tok, make_copy(vae))
+    with open(os.path.join(a.work, "counts.json"), "w") as f:
+        json.dump({"step": t.step, "seen": t.seen, "history": t.history}, f)
     size = sum(os.path.getsize(os.path.join(r, f)) for r, _, fs in os.walk(os.path.join(a.work, "model")) for f in fs)
     log(f"exported, {size / 1e6:.1f} MB")
 
