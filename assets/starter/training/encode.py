@@ -43,6 +43,7 @@ def main():
     p.add_argument("--work", required=True)
     p.add_argument("--data", required=True)
     p.add_argument("--half", action="store_true")
+    p.add_argument("--no-mirror", action="store_true")
     p.add_argument("--device", default="cpu")
     a = p.parse_args()
     torch.set_num_threads(1)
@@ -62,7 +63,7 @@ def main():
             x = d["pictures"]
             if half:
                 x = F.avg_pool2d(x.float(), 2).round().byte()
-            got = encode(vae, x, d["scenes"], tok, sum(map(ord, os.path.basename(name))), a.device)
+            got = encode(vae, x, d["scenes"], tok, sum(map(ord, os.path.basename(name))), a.device, mirror=not a.no_mirror)
             torch.save(got, target + ".part")
             os.replace(target + ".part", target)
         print(name, tuple(got["z"].shape), "std", got["z"].float().std((0, 1, 3, 4)).tolist(), flush=True)

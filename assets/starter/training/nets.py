@@ -16,8 +16,8 @@ SCHEDULE = dict(
 def make_vae(channels=4, factor=8, width=32):
     """`AutoencoderTiny`: plain convolutions, deterministic, small."""
     levels = int(math.log2(factor)) + 1
-    enc = [0, 1, 2, 2, 2][:levels]
-    dec = [2, 2, 2, 1, 0][-levels:]
+    enc = [0, 1, 3, 3, 3][:levels]
+    dec = [3, 3, 3, 1, 0][-levels:]
     return AutoencoderTiny(
         encoder_block_out_channels=(width,) * levels, decoder_block_out_channels=(width,) * levels,
         latent_channels=channels, num_encoder_blocks=tuple(enc), num_decoder_blocks=tuple(dec),

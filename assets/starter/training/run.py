@@ -31,7 +31,7 @@ PROFILES = {
                 widths=(48, 96, 192), heads=6, text_width=192, captions=60_000, shares=dict(vae=0.14, text=0.03, unet=0.66, student=0.09, classifier=0.08), lr=5e-4, native=16,
                 average=0.998),
     "gpu": dict(sizes=[(256, 256, 40_960), (192, 192, 16_384), (256, 192, 12_288), (192, 256, 12_288), (256, 384, 6_144), (384, 256, 6_144), (128, 128, 8_192)],
-                vae=dict(channels=8, factor=8, width=40), vae_batch=64, crop=128, batch=256, widths=(64, 128, 160), heads=8, text_width=192, captions=200_000,
+                vae=dict(channels=8, factor=8, width=32), vae_batch=64, crop=128, batch=256, widths=(64, 128, 160), heads=8, text_width=192, captions=200_000,
                 shares=dict(vae=0.22, text=0.04, unet=0.5, student=0.1, classifier=0.08), lr=8e-4, native=32, average=0.9995),
 }
 PIECE = 15 * 2**20
