@@ -55,7 +55,7 @@ def lights(scenes, seed, dev):
             a, b = a * 0.3, b * 0.3
         if s["kind"] in ("vase", "fruit"):
             g, c, a, b, wg, wc, haze = 1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 0.0
-        rows["gain"].append([g * wg])
+        rows["gain"].append([max(g * wg, 0.36)])
         rows["chroma"].append([c * wc])
         rows["tint"].append([a, b])
         rows["warm"].append({"day": [0.01, 0.08], "dawn": [0.08, 0.12], "sunset": [0.12, 0.18], "dusk": [0.05, -0.05], "night": [-0.02, -0.1]}[s["time"]])
