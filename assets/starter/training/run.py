@@ -5,9 +5,9 @@
     python run.py --profile gpu   --work DIR --minutes 9       # one large GPU; call again to go on
 
 Stages: render, autoencoder, text encoder, latents, network, student, classifier, export, evaluation. On a GPU renders and
-latents are made anew by every call (seconds) and stay in its memory; networks are kept in DIR. `--parts` also writes the
-exported model and the checkpoint in pieces of at most 15 MiB, for machines from which only small files come back, and
-`--join` puts such pieces together again before it goes on.
+latents are made anew by every call (seconds) and stay in its memory; networks are kept in DIR. `--parts FOLDER` also
+writes the exported model and the evaluation in pieces of at most 15 MiB, for machines from which only small files come back,
+and `--join FOLDER` puts such pieces together again before it goes on.
 """
 import argparse
 import glob
@@ -32,7 +32,7 @@ PROFILES = {
                 average=0.998),
     "gpu": dict(sizes=[(256, 256, 40_960), (192, 192, 16_384), (256, 192, 12_288), (192, 256, 12_288), (256, 384, 6_144), (384, 256, 6_144), (128, 128, 8_192)],
                 vae=dict(channels=8, factor=8, width=32), vae_batch=64, crop=128, batch=256, widths=(64, 128, 160), heads=8, text_width=192, captions=200_000,
-                shares=dict(vae=0.22, text=0.04, unet=0.5, student=0.1, classifier=0.08), lr=8e-4, native=32, average=0.9995),
+                shares=dict(vae=0.18, text=0.03, unet=0.5, student=0.08, classifier=0.06), lr=8e-4, native=32, average=0.9995),
 }
 PIECE = 15 * 2**20
 
@@ -94,12 +94,11 @@ def stage_unet(a, c, latents, vae, tok, seconds):
     return t
 
 
-def write_parts(folder):
-    """Pieces of at most `PIECE` bytes of a tar of what is needed to go on and to judge, in `folder/parts`."""
+def write_parts(folder, parts):
+    """Pieces of at most `PIECE` bytes of a tar of what is needed to go on and to judge, in `parts`."""
     names = ["model", "counts.json", "vae", "vae.done", "text.pt", "tokenizer", "classifier.pt", "evaluation"]
-    parts = os.path.join(folder, "parts")
     os.makedirs(parts, exist_ok=True)
-    for old in glob.glob(os.path.join(parts, "*")):
+    for old in glob.glob(os.path.join(parts, "piece*")):
         os.remove(old)
     tar = os.path.join(folder, "all.tar.gz")
     subprocess.run(["tar", "czf", tar, "-C", folder, *[n for n in names if os.path.exists(os.path.join(folder, n))]], check=True)
@@ -148,7 +147,7 @@ def main():
     p.add_argument("--patch", type=float, default=0.0, help="weight of the patch adversary of the autoencoder, e.g. 0.05")
     p.add_argument("--decay", type=float, default=0.35)
     p.add_argument("--only", default="vae,text,unet,student,classifier,export,evaluate")
-    p.add_argument("--parts", action="store_true")
+    p.add_argument("--parts", help="folder for pieces of what is needed to go on")
     p.add_argument("--join", help="folder of pieces to start from")
     p.add_argument("--device")
     p.add_argument("--threads", type=int, default=1)
@@ -191,14 +190,14 @@ def main():
     if "student" in only:
         stage_student(a, c, latents, share("student"))
     if a.parts:
-        write_parts(a.work)
+        write_parts(a.work, a.parts)
     if "evaluate" in only:
         left = budget - (time.time() - BEGUN)
         quick = [] if a.profile == "gpu" and left > 90 else ["--quick"]
         out = os.path.join(a.work, "evaluation")
         subprocess.run([sys.executable, os.path.join(here, "evaluate.py"), "--model", os.path.join(a.work, "model"), "--work", a.work, "--out", out, "--device", a.device, *quick], check=True)
         if a.parts:
-            write_parts(a.work)
+            write_parts(a.work, a.parts)
     log("done")
 
 
@@ -210,7 +209,7 @@ def stage_classifier(a, buckets, seconds):
         shrink = lambda x: torch.nn.functional.interpolate(x.float(), (classifier.SIZE, classifier.SIZE), mode="area").round().byte()
         pictures = torch.cat([shrink(x) for x in pictures.split(512)])
     net = classifier.train(pictures, scenes, seconds, a.device, 32 if a.profile != "smoke" else 8, 256 if a.device != "cpu" else 32, log=100)
-    torch.save({"state": net.state_dict(), "config": net.config}, os.path.join(a.work, "classifier.pt"))
+    torch.save({"state": {k: v.half() if v.is_floating_point() else v for k, v in net.state_dict().items()}, "config": net.config}, os.path.join(a.work, "classifier.pt"))
     log("classifier trained")
 
 

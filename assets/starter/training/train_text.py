@@ -66,7 +66,8 @@ def main():
         step += 1
         if step % 100 == 0:
             print(f"{step} loss {loss.item():.3f} spread {h.std(0).mean().item():.3f} {clock.now() - begun:.0f} s", flush=True)
-    torch.save({"text": net.state_dict(), "reader": reader.state_dict(), "width": a.width}, os.path.join(a.work, "text.pt"))
+    half = {k: v.half() if v.is_floating_point() else v for k, v in net.state_dict().items()}
+    torch.save({"text": half, "width": a.width}, os.path.join(a.work, "text.pt"))
     report(net, reader, tok, a.device)
 
 
