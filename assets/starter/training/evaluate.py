@@ -29,8 +29,9 @@ PROMPTS = [
 ]
 
 
-def generate(model, prompts, size, steps, cfg, seed, batch=16, **kw):
+def generate(model, prompts, size, steps, cfg, seed, **kw):
     """Pictures `[n, 3, h, w]` for any number of prompts; tensors in `kw` are cut along with them."""
+    batch = 16 if model.device == "cpu" else 128
     out = []
     for i in range(0, len(prompts), batch):
         part = {k: v[i : i + batch] if torch.is_tensor(v) else v for k, v in kw.items()}
