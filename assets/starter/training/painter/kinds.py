@@ -283,7 +283,7 @@ def bridge(f):
     ob.bridge(f, y0, rise)
     land.water(f, y0 + rise * 1.5, murk=0.25)
     for left in (0, 1):
-        corner = y0 + rise * 1.05 + 2.2 * ((f.x if left == 0 else f.asp - f.x) - f.u(0.02, 0.14)).clamp_min(-0.04)
+        corner = y0 + rise * 1.05 + 2.2 / min(1.0, f.asp) ** 1.5 * ((f.x if left == 0 else f.asp - f.x) - f.u(0.02, 0.14)).clamp_min(-0.04)
         land.hill(f, corner + 0.01 * f.noise_x(8, 2), land.grass_colors(f))
         k = f.flag(0.6)
         land.bushes(f, corner, 0.05, 0.0, k, 10)
@@ -483,7 +483,7 @@ def waterfall(f):
     land.rocks(f, pool + f.u(0.06, 0.2), 1.0, 9, 0.11)
     for left in (0, 1):
         x = f.x if left == 0 else f.asp - f.x
-        slope = pool - 0.06 + 2.0 * (x - f.u(0.04, 0.16)).clamp_min(-0.05)
+        slope = pool - 0.06 + 2.0 / min(1.0, f.asp) ** 1.5 * (x - f.u(0.04, 0.16)).clamp_min(-0.05)
         land.hill(f, slope + 0.012 * f.noise_x(8, 2), land.grass_colors(f), 0.05)
         land.bushes(f, slope, 0.07, 0.02, f.flag(0.6) * (1 - f.has(lambda s: s["leaf"] == "bare")), 12)
 
