@@ -52,6 +52,7 @@ MEDIUM = {
     "ink": "ink drawing|pen and ink|ink sketch|an ink drawing|drawn in ink|ink|hatching in ink",
     "pastel": "pastel|soft pastel|pastel drawing|a pastel|chalk pastel|drawn in pastel|pastel painting",
     "pencil": "coloured pencil|colored pencil drawing|pencil drawing|a pencil drawing|drawn with coloured pencils|crayon drawing|pencils",
+    "digital": "digital painting|illustration|a digital illustration|concept art|smooth digital painting|a children's book illustration",
 }
 INK = {"wash": "ink and wash|ink and watercolour|ink drawing with colour|coloured ink drawing", "sepia": "sepia ink|sepia drawing|brown ink drawing|ink drawing", "black": ""}
 EXTRA = {

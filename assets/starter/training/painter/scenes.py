@@ -9,7 +9,7 @@ KINDS = [
 TIMES = ["day", "dawn", "sunset", "dusk", "night"]
 WEATHERS = ["clear", "cloudy", "overcast", "storm", "fog", "aurora"]
 SEASONS = ["spring", "summer", "autumn", "winter"]
-MEDIA = ["oil", "impressionist", "gouache", "watercolour", "ink", "pastel", "pencil"]
+MEDIA = ["oil", "impressionist", "gouache", "watercolour", "ink", "pastel", "pencil", "digital"]
 INDOOR = {"vase", "fruit"}
 WATER = {"lake", "sea", "beach", "cliffs", "lighthouse", "sailing", "river", "bridge", "waterfall", "city"}
 GRASS = {"mountains", "castle", "windmill", "village", "cottage", "tree", "river", "bridge", "meadow"}
@@ -26,7 +26,7 @@ def sample(r, **fixed):
     s = {"kind": fixed.get("kind") or r.choice(KINDS)}
     k = s["kind"]
     s["medium"] = fixed.get("medium") or choose(
-        r, [("oil", 26), ("impressionist", 14), ("gouache", 14), ("watercolour", 18), ("ink", 10), ("pastel", 10), ("pencil", 8)]
+        r, [("oil", 26), ("impressionist", 14), ("gouache", 14), ("watercolour", 18), ("ink", 10), ("pastel", 10), ("pencil", 8), ("digital", 8)]
     )
     s["time"] = fixed.get("time") or choose(r, [("day", 40), ("dawn", 13), ("sunset", 19), ("dusk", 11), ("night", 17)])
     if k in INDOOR:
