@@ -171,6 +171,7 @@ def save_folder(folder, unet, text, tokenizer, vae, steps=25, cfg=4.0, student=N
         if net is not None:
             net.half().save_pretrained(os.path.join(folder, part), safe_serialization=True)
             net.float()
+            forget_path(os.path.join(folder, part, "config.json"))
     tokenizer.save_pretrained(os.path.join(folder, "tokenizer"))
     DDIMScheduler(**SCHEDULE).save_pretrained(os.path.join(folder, "scheduler"))
     index = {
@@ -183,6 +184,16 @@ def save_folder(folder, unet, text, tokenizer, vae, steps=25, cfg=4.0, student=N
         json.dump(index, f, indent=1)
     with open(os.path.join(folder, "starter.json"), "w") as f:
         json.dump({"steps": steps, "cfg_scale": cfg}, f, indent=1)
+
+
+def forget_path(config):
+    """Removes where the network once lay on this machine."""
+    with open(config) as f:
+        c = json.load(f)
+    c.pop("_name_or_path", None)
+    with open(config, "w") as f:
+        json.dump(c, f, indent=2, sort_keys=True)
+        f.write("\n")
 
 
 class Average:
