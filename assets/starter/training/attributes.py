@@ -1,0 +1,39 @@
+"""Scenes as labels: what the text encoder is pretrained on and what the classifier of the evaluation reads."""
+import torch
+from painter.scenes import INDOOR, KINDS, MEDIA, SEASONLESS, SEASONS, TIMES, WEATHERS
+
+HEADS = {"kind": KINDS, "time": TIMES, "weather": WEATHERS, "season": SEASONS, "medium": MEDIA}
+FLAGS = ["boat", "house", "sheep", "cow", "swan", "birds", "balloon", "pines", "flowers", "path", "moon", "sun", "stars", "mountains", "palm", "cactus", "pyramid"]
+BLOOMS = ["red", "pink", "yellow", "white", "mixed", "blue", "purple", "orange", "apples", "oranges", "pears", "lemons"]
+
+
+def labels(scenes):
+    """Class numbers for each head, -100 where it does not apply, and 0/1 flags `[n, len(FLAGS)]`."""
+    out = {}
+    for head, names in HEADS.items():
+        row = []
+        for s in scenes:
+            skip = (s["kind"] in INDOOR and head in ("time", "weather", "season")) or (head == "season" and s["kind"] in SEASONLESS)
+            row.append(-100 if skip else names.index(s[head]))
+        out[head] = torch.tensor(row)
+    shows_bloom = lambda s: s["kind"] in INDOOR or s["kind"] == "meadow" or "flowers" in s["extras"]
+    out["bloom"] = torch.tensor([BLOOMS.index(s["bloom"]) if shows_bloom(s) else -100 for s in scenes])
+    own = {"sailing": "boat", "mountains": "mountains", "meadow": "flowers"}
+    out["flags"] = torch.tensor([[float(f in s["extras"] or own.get(s["kind"]) == f) for f in FLAGS] for s in scenes])
+    return out
+
+
+def sizes():
+    """Number of classes of each head."""
+    return {**{k: len(v) for k, v in HEADS.items()}, "bloom": len(BLOOMS), "flags": len(FLAGS)}
+
+
+def loss(outputs, target, flag_weight=1.0):
+    """Mean cross entropy over heads, binary for the flags."""
+    import torch.nn.functional as F
+
+    total = flag_weight * F.binary_cross_entropy_with_logits(outputs["flags"], target["flags"])
+    for head in list(HEADS) + ["bloom"]:
+        if (target[head] >= 0).any():
+            total = total + F.cross_entropy(outputs[head], target[head], ignore_index=-100)
+    return total

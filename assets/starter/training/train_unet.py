@@ -1,0 +1,178 @@
+"""The denoising network with inpainting input, v-prediction.
+
+`python train_unet.py --work DIR --seconds 3600` trains on `DIR/latents/*.pt` and resumes from `DIR/unet.pt` exactly
+(weights, averages, optimizer, random state). Every bucket of latents has its own size; a step takes one bucket.
+"""
+import argparse
+import glob
+import math
+import os
+import torch
+import clock
+from nets import Average, alphas_cumprod, load_tokenizer, make_text, make_unet, token_ids
+
+
+def load_latents(folder, pattern, device):
+    """Buckets by latent size."""
+    groups = {}
+    for name in sorted(glob.glob(os.path.join(folder, pattern))):
+        d = torch.load(name, weights_only=True)
+        groups.setdefault(tuple(d["z"].shape[-2:]), []).append(d)
+    return {size: {k: torch.cat([p[k] for p in parts]).to(device) for k in parts[0]} for size, parts in groups.items()}
+
+
+class Trainer:
+    """Networks, optimizer and the state that a checkpoint keeps."""
+
+    def __init__(self, buckets, vae, tok, config, device, lr=5e-4):
+        self.buckets, self.device, self.lr, self.config = buckets, device, lr, config
+        new_unet = lambda: make_unet(**config["unet"]).to(device, memory_format=torch.channels_last)
+        new_text = lambda: make_text(len(tok), config["text_width"]).to(device)
+        self.unet, self.text = new_unet(), new_text()
+        self.unet.add_embedding.norm2.weight.data.fill_(0.2)
+        self.averages = [Average(self.unet, new_unet()), Average(self.text, new_text())]
+        groups = [dict(params=list(self.unet.parameters()), scale=1.0), dict(params=list(self.text.parameters()), scale=0.2, weight_decay=0.0)]
+        self.opt = torch.optim.AdamW(groups, lr=lr, betas=(0.9, 0.99), weight_decay=0.01, fused=device != "cpu")
+        self.ac = alphas_cumprod(device)
+        self.empty = token_ids(tok, [""])[0].to(device)
+        self.grey = {s: vae.encoder(torch.zeros(1, 3, *(k * config["factor"] for k in s), device=device)).detach() for s in buckets}
+        self.step, self.seen, self.history = 0, 0, []
+
+    def start_from(self, unet, text):
+        """Takes over weights (those that fit) as a start."""
+        for net, state, avg in ((self.unet, unet, self.averages[0]), (self.text, text, self.averages[1])):
+            own = net.state_dict()
+            fit = {k: v for k, v in (state or {}).items() if k in own and own[k].shape == v.shape}
+            own.update(fit)
+            net.load_state_dict(own)
+            avg.copy.load_state_dict(own)
+            print(f"took over {len(fit)} of {len(own)} tensors", flush=True)
+
+    def batch(self, n, sizes):
+        """Latents, captions, and the inpainting input: half of it whole pictures, half really masked ones."""
+        weights = torch.tensor([float(len(self.buckets[s]["z"])) for s in sizes])
+        b = self.buckets[sizes[int(torch.multinomial(weights, 1))]]
+        size = tuple(b["z"].shape[-2:])
+        dev = self.device
+        ix = torch.randint(len(b["z"]), (n,), device=dev)
+        flip = torch.randint(b["z"].shape[1], (n,), device=dev)
+        z, masked, mask = (b[k][ix, flip].float() for k in ("z", "masked", "mask"))
+        whole = (torch.rand(n, 1, 1, 1, device=dev) < 0.5).float()
+        mask = torch.maximum(mask, whole.expand_as(mask))
+        masked = torch.lerp(masked, self.grey[size].expand_as(masked), whole)
+        words = b["ids"][ix, torch.randint(b["ids"].shape[1], (n,), device=dev)].long()
+        words = torch.where(torch.rand(n, 1, device=dev) < 0.1, self.empty, words)
+        return z, masked, mask, words
+
+    def loss(self, n, sizes):
+        z, masked, mask, words = self.batch(n, sizes)
+        # Stratified over the schedule and denser where nearly all is noise: there words and composition are decided.
+        u = (torch.arange(n, device=self.device) + torch.rand(n, device=self.device)) / n
+        t = (u**0.65 * 1000).long().clamp(0, 999)
+        a = self.ac[t].view(n, 1, 1, 1)
+        noise = torch.randn_like(z)
+        noisy, v = a.sqrt() * z + (1 - a).sqrt() * noise, a.sqrt() * noise - (1 - a).sqrt() * z
+        inp = torch.cat([noisy, mask, masked], 1).contiguous(memory_format=torch.channels_last)
+        with torch.autocast(self.device, torch.bfloat16, enabled=self.config.get("bf16", False)):
+            with torch.set_grad_enabled(not self.config.get("freeze_text", False)):
+                embedded = self.text(words)[0]
+            p = self.unet(inp, t, encoder_hidden_states=embedded).sample
+        error = (p.float() - v).pow(2).mean((1, 2, 3))
+        snr = a.flatten() / (1 - a.flatten()).clamp_min(1e-5)
+        weight = ((snr.clamp(max=5) + 1) / (snr + 1)).clamp(max=1)  # 1 at high noise, less only at the clean end
+        return (weight * error).mean(), error.mean()
+
+    def run(self, seconds, batch, sizes, decay=0.3, save=None, warm=100, log=50, every=180):
+        """Trains for `seconds`; over the last part `decay` of them the learning rate falls to nothing."""
+        begun = saved = clock.now()
+        first, recent = self.step, []
+        while (done := (clock.now() - begun) / seconds) < 1:
+            lr = self.lr * min(1.0, (self.step - first + 1) / warm)
+            if decay and done > 1 - decay:
+                lr *= 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (done - 1 + decay) / decay))
+            for g in self.opt.param_groups:
+                g["lr"] = lr * g["scale"]
+            loss, plain = self.loss(batch, sizes)
+            self.opt.zero_grad(set_to_none=True)
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(self.unet.parameters(), 1.0)
+            torch.nn.utils.clip_grad_norm_(self.text.parameters(), 1.0)
+            self.opt.step()
+            self.step += 1
+            self.seen += batch
+            for avg in self.averages:
+                avg.update(self.config.get("average", 0.998))
+            recent.append(plain.detach())
+            if self.step % log == 0:
+                mean = torch.stack(recent[-log:]).mean().item()
+                self.history.append((self.step, round(mean, 4)))
+                print(f"{self.step} v error {mean:.4f} lr {lr:.5f} {(self.step - first) * batch / (clock.now() - begun):.1f} samples/s {clock.now() - begun:.0f} s", flush=True)
+                recent = recent[-log:]
+            if save and clock.now() - saved > every:
+                self.save(save)
+                saved = clock.now()
+        if save:
+            self.save(save)
+
+    def save(self, path):
+        state = {
+            "unet": self.unet.state_dict(), "text": self.text.state_dict(), "opt": self.opt.state_dict(), "step": self.step, "seen": self.seen,
+            "averages": [(v.copy.state_dict(), v.step) for v in self.averages], "history": self.history, "config": self.config, "random": torch.get_rng_state(),
+        }
+        torch.save(state, path + ".part")
+        os.replace(path + ".part", path)
+
+    def load(self, path):
+        c = torch.load(path, weights_only=False, map_location=self.device)
+        self.unet.load_state_dict(c["unet"])
+        self.text.load_state_dict(c["text"])
+        self.opt.load_state_dict(c["opt"])
+        for v, (state, step) in zip(self.averages, c["averages"]):
+            v.copy.load_state_dict(state)
+            v.step = step
+        self.step, self.seen, self.history = c["step"], c["seen"], c["history"]
+        torch.set_rng_state(c["random"].cpu())
+
+
+def main():
+    p = argparse.ArgumentParser()
+    p.add_argument("--work", required=True)
+    p.add_argument("--seconds", type=float, default=3600)
+    p.add_argument("--batch", type=int, default=32)
+    p.add_argument("--lr", type=float, default=5e-4)
+    p.add_argument("--widths", default="48,96,192")
+    p.add_argument("--attention", default="1,2")
+    p.add_argument("--pattern", default="*.pt", help="which latents: half_*.pt for the small ones")
+    p.add_argument("--decay", type=float, default=0.3)
+    p.add_argument("--init", help="model folder whose network is taken over where it fits")
+    p.add_argument("--freeze-text", action="store_true")
+    p.add_argument("--native", type=int, default=16, help="native side in latents")
+    p.add_argument("--device", default="cpu")
+    p.add_argument("--threads", type=int, default=1)
+    a = p.parse_args()
+    torch.set_num_threads(a.threads)
+    torch.set_flush_denormal(True)
+    torch.manual_seed(3)
+    from diffusers import AutoencoderTiny, UNet2DConditionModel
+
+    vae = AutoencoderTiny.from_pretrained(os.path.join(a.work, "vae"), torch_dtype=torch.float32).to(a.device).eval()
+    tok = load_tokenizer(os.path.join(a.work, "tokenizer"))
+    buckets = load_latents(os.path.join(a.work, "latents"), a.pattern, a.device)
+    pre = torch.load(os.path.join(a.work, "text.pt"), weights_only=True, map_location=a.device)
+    factor = 2 ** (len(vae.config.decoder_block_out_channels) - 1)
+    unet = dict(channels=vae.config.latent_channels, widths=[int(k) for k in a.widths.split(",")], text=pre["width"], sample_size=a.native, attention=[int(k) for k in a.attention.split(",")])
+    config = dict(unet=unet, text_width=pre["width"], factor=factor, bf16=a.device != "cpu", freeze_text=a.freeze_text)
+    t = Trainer(buckets, vae, tok, config, a.device, a.lr)
+    state = os.path.join(a.work, "unet.pt")
+    if os.path.exists(state):
+        t.load(state)
+    else:
+        init = UNet2DConditionModel.from_pretrained(os.path.join(a.init, "unet"), torch_dtype=torch.float32).state_dict() if a.init else None
+        t.start_from(init, pre["text"])
+    n = sum(q.numel() for q in t.unet.parameters()) / 1e6
+    print(f"{n:.2f} million values; buckets {({k: len(v['z']) for k, v in buckets.items()})}; step {t.step}", flush=True)
+    t.run(a.seconds, a.batch, list(buckets), a.decay, state)
+
+
+if __name__ == "__main__":
+    main()
