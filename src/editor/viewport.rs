@@ -6,6 +6,8 @@ use crate::geom::{Point, Projective, Rect};
 pub const MIN_ZOOM: f64 = 0.01;
 /// Greatest zoom: 6400 %.
 pub const MAX_ZOOM: f64 = 64.0;
+/// What stays free on each side of a page that fits, screen pixels.
+const FIT_MARGIN_PX: f64 = 38.0;
 /// What zoom steps stop at, as a factor.
 const STOPS: [f64; 23] = [
     0.01, 0.02, 0.03, 0.05, 0.0667, 0.1, 0.125, 0.1667, 0.25, 0.3333, 0.5, 0.6667, 1.0, 1.5, 2.0, 3.0, 4.0,
@@ -128,7 +130,10 @@ impl Viewport {
         self.center = Point::new(f64::from(page.x0 + page.x1) / 2.0, f64::from(page.y0 + page.y1) / 2.0);
         self.zoom = 1.0;
         let around = Rect::around(&page.corners().map(|p| self.to_screen(p)));
-        let zoom = (w / f64::from(around.width().max(1))).min(h / f64::from(around.height().max(1))) * 0.94;
+        // Room beside it for its handles.
+        let room = |side: f64| (side * 0.94).min(side - 2.0 * FIT_MARGIN_PX).max(side * 0.5);
+        let zoom =
+            (room(w) / f64::from(around.width().max(1))).min(room(h) / f64::from(around.height().max(1)));
         self.zoom = zoom.clamp(MIN_ZOOM, 16.0);
         self.settle();
     }

@@ -60,10 +60,13 @@ fn row(ui: &mut Ui, frame: &mut Frame, found: &Found) {
             let size = if width > 0 { format!(", {width} × {height} px") } else { String::new() };
             let pictures = match note.waiting {
                 0 => String::new(),
-                1 => ", 1 picture not yet accepted".to_owned(),
-                n => format!(", {n} pictures not yet accepted"),
+                1 => "1 picture not yet accepted".to_owned(),
+                n => format!("{n} pictures not yet accepted"),
             };
-            ui.label(RichText::new(format!("painted {}{size}{pictures}", ago(found.modified))).weak());
+            ui.label(RichText::new(format!("painted {}{size}", ago(found.modified))).weak());
+            if !pictures.is_empty() {
+                ui.label(RichText::new(pictures).weak());
+            }
         });
         ui.with_layout(Layout::right_to_left(Align::Center), |ui| {
             let button = |ui: &mut Ui, verb: &str| {
