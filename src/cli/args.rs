@@ -81,6 +81,10 @@ pub struct GenerateArgs {
     #[arg(long)]
     pub rng: Option<RngKind>,
 
+    /// Use the model's few-step network (unet_student/) where it has one: no guidance, LCM, few steps
+    #[arg(long)]
+    pub few_step: bool,
+
     /// How many pictures; number k (from 1) has seed + k - 1 and the file name OUT-k
     #[arg(long, default_value_t = 1)]
     pub batch: u32,

@@ -249,6 +249,13 @@ fn build_request(args: &GenerateArgs, base: Option<Request>) -> Result<(Request,
         origin = args.origin,
     };
     r.plain |= args.plain;
+    if args.few_step {
+        r.few_step = true;
+        if args.steps.is_none() {
+            r.steps = model.few_steps().unwrap_or(r.steps);
+        }
+        r.sampler = args.sampler;
+    }
     r.mend_seam |= args.mend_seam;
     let init =
         picture(args.init.as_deref(), &mut r.init, |p| io::load_picture(p).map_err(failure), |i| i.as_raw())?;

@@ -234,6 +234,7 @@ fn base_pass(request: &Request, index: u64, size: (u32, u32), masked: bool) -> P
         steps: request.steps,
         cfg_scale: request.cfg_scale,
         guidance_rescale: request.guidance_rescale,
+        few_step: request.few_step,
         sampler: request.sampler,
         schedule: request.schedule,
         seed: request.seed.wrapping_add(index),
