@@ -15,6 +15,7 @@ pub mod frame;
 mod jobs;
 mod live;
 pub mod options;
+mod outcome;
 mod prepare;
 mod shelf;
 pub mod wildcards;
@@ -113,7 +114,7 @@ impl Generation {
             Some(Models { make, choices, ask }) => (Engine::start(make).ok(), choices, ask),
             None => (None, Vec::new(), None),
         };
-        let events = jobs::forwarded(engine.as_ref(), waker.clone());
+        let events = outcome::forwarded(engine.as_ref(), waker.clone());
         Self {
             engine,
             events,
