@@ -391,6 +391,7 @@ fn live_painting_takes_the_few_step_network_where_there_is_one() {
     });
     let live: Vec<_> = studio.passes.try_iter().collect();
     assert!(live.iter().all(|pass| pass.few_step && pass.sampler.is_none()));
+    assert_eq!(studio.editor.generation().loaded(), Some("fake"));
     assert_eq!(live[0].steps, 3);
     studio.options(|o| o.live.on = false);
     // What is asked for by hand takes the whole way.

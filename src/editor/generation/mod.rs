@@ -102,6 +102,8 @@ pub struct Generation {
     style: Option<StylePicture>,
     styles: (Sender<StyleRead>, Receiver<StyleRead>),
     live: live::Live,
+    /// The model that the engine holds, as far as is known.
+    loaded: Option<String>,
     ask: Option<AskModels>,
     counter: words::Counter,
     waker: Waker,
@@ -136,6 +138,7 @@ impl Generation {
             style: None,
             styles: unbounded(),
             live: live::Live::default(),
+            loaded: None,
             ask,
             counter: words::Counter::default(),
             waker,
@@ -276,6 +279,16 @@ impl Generation {
             doc.layers().iter().filter(|l| l.visible && !words_of(l).trim().is_empty()).count() as u32;
         let guided = u32::from(self.options.style.cfg_scale > 1.0);
         Some(footprint.need(size.width, size.height, 1 + guided + worded, &[]))
+    }
+
+    /// The model whose weights are in memory: the one that painted last.
+    pub fn loaded(&self) -> Option<&str> {
+        self.loaded.as_deref()
+    }
+
+    /// Bytes that the weights of the chosen model take in memory; `None` until it is known.
+    pub fn weights_need(&self) -> Option<u64> {
+        self.footprint().map(|f| f.text + f.unet + f.vae)
     }
 
     /// What waits, in its order.

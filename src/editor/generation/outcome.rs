@@ -76,6 +76,10 @@ impl Generation {
                 running.passes = (pass, passes);
                 if steps > 0 {
                     running.steps = steps;
+                    // It paints, so its weights are there; the engine holds one model.
+                    if self.loaded.as_ref() != Some(&running.job.request.model) {
+                        self.loaded = Some(running.job.request.model.clone());
+                    }
                 }
             }
             JobEvent::Pass { rect, paste, .. } => running.pass = Some((rect, paste)),
@@ -116,6 +120,8 @@ impl Generation {
             JobEvent::Failed { error, .. } => {
                 self.running = None;
                 self.overlay = None;
+                // After a defect the engine begins anew.
+                self.loaded = None;
                 out.push(Happening::Failed(error.to_string()));
             }
             JobEvent::Cancelled { .. } => self.running = None,

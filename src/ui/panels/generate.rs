@@ -233,13 +233,23 @@ fn choices(ui: &mut Ui, frame: &Frame, options: &mut GenerateOptions) {
         let combo = ComboBox::from_id_salt("model").selected_text(options.model().to_owned()).width(110.0);
         let response = combo.show_ui(ui, |ui| {
             for choice in &frame.editor.generation().choices {
-                if ui.selectable_label(choice.id == options.model(), &choice.name).clicked() {
+                let loaded = frame.editor.generation().loaded() == Some(choice.id.as_str());
+                let name = if loaded { format!("{} (loaded)", choice.name) } else { choice.name.clone() };
+                if ui.selectable_label(choice.id == options.model(), name).clicked() {
                     options.choose_model(&choice.id);
                 }
             }
         });
         response.response.on_hover_text("Model").accessible_name("Model");
     });
+    let generation = frame.editor.generation();
+    let loaded = generation.loaded() == Some(options.model());
+    if let Some(weights) = generation.weights_need() {
+        let state = if loaded { "loaded, holds" } else { "not loaded yet, will hold" };
+        let words = format!("{state} {}", bytes(weights));
+        let hint = "The model's weights in memory. One model is held at a time: another one takes its place when it paints.";
+        ui.label(RichText::new(words).weak().small()).on_hover_text(hint);
+    }
 }
 
 fn words(ui: &mut Ui, frame: &Frame, options: &mut GenerateOptions) {
