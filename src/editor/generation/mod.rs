@@ -273,8 +273,13 @@ impl Generation {
     pub fn memory_need(&self, doc: &Document) -> Option<u64> {
         let footprint = self.footprint()?;
         let frame = self.frame_rect(doc);
-        let size =
-            region::context::model_size(frame.width(), frame.height(), self.native_px(), footprint.factor);
+        let (width, height, native, factor) =
+            (frame.width(), frame.height(), self.native_px(), footprint.factor);
+        let mut size = region::context::model_size(width, height, native, factor);
+        if size.scale < 1.0 {
+            // The second pass, at most all of the frame, is the larger one.
+            size = region::context::second_size(width, height, native, factor);
+        }
         let worded =
             doc.layers().iter().filter(|l| l.visible && !words_of(l).trim().is_empty()).count() as u32;
         let guided = u32::from(self.options.style.cfg_scale > 1.0);
