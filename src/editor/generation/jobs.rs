@@ -8,7 +8,7 @@ use crate::document::{Document, Layer, LayerId, Pixels};
 use crate::editor::opened::DocId;
 use crate::editor::work::{aside, panic_words};
 use crate::editor::zooming::level_of;
-use crate::generate::engine::{Engine, Job, JobEvent, JobHandle, Mended};
+use crate::generate::engine::{Engine, Inputs, Job, JobEvent, JobHandle, Mended};
 use crate::generate::region::seam::SeamScore;
 use crate::generate::{Picture, Request};
 use crate::geom::Rect;
@@ -43,6 +43,10 @@ pub enum Kind {
         /// The layer that it fills.
         layer: LayerId,
     },
+    /// It closes the ring of the zoom.
+    Ring,
+    /// It is a picture of a walk between words: nothing of it is shown on the canvas.
+    Walk,
 }
 
 /// A job that waits.
@@ -67,6 +71,8 @@ pub struct Waiting {
     pub(super) batch: u64,
     /// The picture as it was when it was asked for; `None` = as it is when the job begins.
     pub(super) snapshot: Option<Document>,
+    /// Its pixels, where they are ready; `None` = those of the frame, when it begins.
+    pub(super) ready: Option<Inputs>,
 }
 
 impl Waiting {
@@ -83,7 +89,26 @@ impl Waiting {
         snapshot: Option<Document>,
     ) -> Self {
         let sees = Sees::Frame;
-        Self { number, document, request, frame, kind, scope, finish, sees, enlarge: 0, batch: 0, snapshot }
+        let ready = None;
+        Self {
+            number,
+            document,
+            request,
+            frame,
+            kind,
+            scope,
+            finish,
+            sees,
+            enlarge: 0,
+            batch: 0,
+            snapshot,
+            ready,
+        }
+    }
+
+    /// The same with pixels that are ready: the document has no part in it.
+    pub(crate) fn ready(self, inputs: Inputs) -> Self {
+        Self { ready: Some(inputs), ..self }
     }
 
     /// The same, enlarged or repainted in tiles.
@@ -185,6 +210,13 @@ struct Finished {
     held: Option<Held>,
 }
 
+impl Finished {
+    /// The picture alone, with nothing for the canvas.
+    fn plain(picture: RgbaImage) -> Self {
+        Self { pixels: Pixels::default(), picture, seam: None, mended: None, held: None }
+    }
+}
+
 /// What happened, for the editor.
 #[derive(Debug)]
 pub(crate) enum Happening {
@@ -196,6 +228,10 @@ pub(crate) enum Happening {
     Thrift(String),
     /// An inner level is refined.
     Refined { document: DocId, layer: LayerId, pixels: Pixels, held: Option<Held> },
+    /// What closes the ring.
+    Ringed { document: DocId, pixels: Pixels },
+    /// A picture of the walk.
+    Walked { number: JobNumber, picture: RgbaImage },
     /// Something failed.
     Failed(String),
 }
@@ -221,7 +257,9 @@ impl Generation {
         if let Some(handle) = &running.handle {
             handle.cancel.cancel();
         }
-        self.overlay = None;
+        if running.job.kind != Kind::Walk {
+            self.overlay = None;
+        }
     }
 
     /// Begins the next job if none runs. `document` gives the picture of a document that is still open.
@@ -258,13 +296,20 @@ impl Generation {
             request.origin = (i64::from(job.frame.x0), i64::from(job.frame.y0));
         }
         let whole = job.frame;
+        let ready = job.ready.take();
         let (enlarge, template) = (job.enlarge, self.options.style.template.clone());
         let (style, amount) = (self.options.style_picture.clone(), self.options.style_amount);
         let known = self.style.clone();
         aside("scumble-prepare", waker, move || {
+            if let Some(inputs) = ready {
+                let job =
+                    roll_words(request, words.as_deref()).map(|request| Job { request, index: 0, inputs });
+                let _ = send.send(Prepared { number, job });
+                return;
+            }
             let doc = match kind {
                 Kind::Extend { layer, known, .. } => only_known(doc, known, layer),
-                Kind::Candidate | Kind::Live => doc,
+                Kind::Candidate | Kind::Live | Kind::Ring | Kind::Walk => doc,
                 Kind::Detail { .. } => {
                     let mut doc = doc;
                     (doc.selection, doc.change) = (None, None);
@@ -374,7 +419,7 @@ impl Generation {
                 out.push(Happening::Thrift(words.join(", ")));
             }
             JobEvent::Preview { preview, .. } => {
-                if !running.stopping {
+                if !running.stopping && running.job.kind != Kind::Walk {
                     self.preview(&preview.picture);
                 }
             }
@@ -388,9 +433,12 @@ impl Generation {
                 let (frame, number) = (running.job.frame, running.job.number);
                 let (finish, seed) = (running.job.finish.clone(), running.job.request.seed);
                 let (send, waker) = (self.made.0.clone(), self.waker.clone());
-                let parent = running.job.snapshot.clone();
+                let (parent, walk) = (running.job.snapshot.clone(), running.job.kind == Kind::Walk);
                 aside("scumble-finish", waker, move || {
                     let run = std::panic::AssertUnwindSafe(|| {
+                        if walk {
+                            return Finished::plain(image);
+                        }
                         let made = finished(frame, image, &paste, &finish, seed);
                         let mut made = Finished { mended, ..made };
                         let held = parent.and_then(|doc| growth::held(&doc, doc.level, &made.pixels).ok());
@@ -404,8 +452,10 @@ impl Generation {
                 });
             }
             JobEvent::Failed { error, .. } => {
+                if running.job.kind != Kind::Walk {
+                    self.overlay = None;
+                }
                 self.running = None;
-                self.overlay = None;
                 out.push(Happening::Failed(error.to_string()));
             }
             JobEvent::Cancelled { .. } => self.running = None,
@@ -462,6 +512,11 @@ impl Generation {
                 self.overlay = None;
                 out.push(Happening::Refined { document, layer, pixels, held });
             }
+            Kind::Ring => {
+                self.overlay = None;
+                out.push(Happening::Ringed { document, pixels });
+            }
+            Kind::Walk => out.push(Happening::Walked { number: made.number, picture }),
             Kind::Candidate => {
                 let id = CandidateId(self.number());
                 let secs = running.started.elapsed().as_secs_f64();

@@ -26,7 +26,9 @@ pub use extras::{MAX_WORDS, StylePicture, WORDS_NOTE, words_of};
 pub use frame::Frame;
 pub(crate) use jobs::Happening;
 pub use jobs::{JobNumber, Kind, Progress, Waiting};
-pub use options::{Finish, GenerateOptions, Intent, LiveOptions, Scope, Sees, Style, built_in_styles};
+pub use options::{
+    Finish, GenerateOptions, Intent, LiveOptions, Scope, Sees, Style, built_in_styles, in_style, next_seed,
+};
 pub use prepare::{prepare, prepare_within};
 pub(crate) use shelf::ShelfChange;
 pub use words::{AskModels, ModelLore, WordCount};
@@ -277,6 +279,12 @@ impl Generation {
         Some(footprint.need(size.width, size.height, 1 + guided + worded, &[]))
     }
 
+    /// Whether a job waits or runs.
+    pub fn has(&self, number: JobNumber) -> bool {
+        self.running.as_ref().is_some_and(|r| r.job.number == number)
+            || self.waiting.iter().any(|w| w.number == number)
+    }
+
     /// What waits, in its order.
     pub fn waiting(&self) -> impl ExactSizeIterator<Item = &Waiting> {
         self.waiting.iter()
@@ -298,7 +306,8 @@ impl Generation {
         match (shown, self.running.as_ref().map(|r| r.job.kind)) {
             (Some(candidate), _) => candidate.level == doc.level,
             (None, Some(Kind::Extend { layer, .. } | Kind::Detail { layer })) => doc.layer(layer).is_some(),
-            (None, Some(Kind::Candidate | Kind::Live) | None) => true,
+            (None, Some(Kind::Ring)) => doc.level == 0,
+            (None, Some(Kind::Candidate | Kind::Live | Kind::Walk) | None) => true,
         }
     }
 
