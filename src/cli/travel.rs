@@ -5,9 +5,8 @@ use serde_json::json;
 use super::CliError;
 use super::film::{base_request, check, film_size, frames_told, make, tell};
 use super::film_args::TravelArgs;
-use super::generate::cancel_on_ctrl_c;
-use crate::diffusion::{CandleBackend, Placement};
-use crate::generate::engine::{Engine, Inputs, Job};
+use super::generate::{cancel_on_ctrl_c, start_engine};
+use crate::generate::engine::{Inputs, Job};
 use crate::zoom::export::write_frames;
 use crate::zoom::video::VideoError;
 use crate::zoom::walk::{Stop, Walk, frame_of};
@@ -17,7 +16,7 @@ pub fn run(args: &TravelArgs) -> Result<(), CliError> {
         let why = format!("--seconds-per-prompt {}: 0.1 to 600 are possible", args.seconds_per_prompt);
         return Err(CliError::Usage(why));
     }
-    let request = base_request(&args.model)?;
+    let request = base_request(&args.picture)?;
     let size = film_size(&args.out, (request.width, request.height));
     check(&args.out, size)?;
     let walk = Walk {
@@ -31,10 +30,8 @@ pub fn run(args: &TravelArgs) -> Result<(), CliError> {
         return Err(CliError::Usage("a walk needs two stops: give -p twice, or two --seeds".into()));
     }
     let frames = walk.frames();
-    let placement = Placement::new(args.model.place.device.into(), args.model.place.dtype.into())?;
     let stop = cancel_on_ctrl_c();
-    let mut engine = Engine::start(move || Box::new(CandleBackend::new(placement.clone())))
-        .map_err(|e| CliError::Failure(format!("no thread could be started: {e}")))?;
+    let mut engine = start_engine(&args.picture.place)?;
     let mut failed = None;
     let render = |index: u32| {
         let job = Job { request: walk.request(&request, index), index: 0, inputs: Inputs::default() };
@@ -55,7 +52,7 @@ pub fn run(args: &TravelArgs) -> Result<(), CliError> {
     let stops = || walk.stops.iter().chain(back);
     let seeds: Vec<u64> = stops().map(|s| s.seed).collect();
     let prompts: Vec<&str> = stops().map(|s| s.prompt.as_str()).collect();
-    tell(&args.out, &report, size, json!({"prompts": prompts, "seeds": seeds, "model": args.model.model}));
+    tell(&args.out, &report, size, json!({"prompts": prompts, "seeds": seeds, "model": request.model}));
     Ok(())
 }
 

@@ -1,13 +1,13 @@
 //! The way of the camera, the film played, and the film written.
 
 use crate::editor::Command;
-use crate::editor::zooming::{ZoomCommand as Z, ZoomOptions};
+use crate::editor::zooming::{FilmState, ZoomCommand as Z, ZoomOptions};
 use crate::ui::widgets::{Frame, time_left};
 use crate::zoom::video::Format;
 use crate::zoom::{Direction, Travel, growth};
 use eframe::egui::{
-    Checkbox, ColorImage, ComboBox, DragValue, Grid, Image, Label, ProgressBar, RichText, TextureHandle,
-    TextureOptions, Ui, vec2,
+    Button, Checkbox, ColorImage, ComboBox, DragValue, Grid, Image, Label, ProgressBar, RichText,
+    TextureHandle, TextureOptions, Ui, vec2,
 };
 
 /// What the part remembers.
@@ -30,25 +30,28 @@ const SIZES: [(&str, (u32, u32)); 7] = [
 impl FilmPart {
     /// Draws what films have in common: the film played, and the film written.
     pub fn show(&mut self, ui: &mut Ui, frame: &mut Frame) {
-        self.played(ui, frame);
-        written(ui, frame);
-    }
-
-    fn played(&mut self, ui: &mut Ui, frame: &mut Frame) {
-        let playing = frame.editor.zooming().playing();
+        let zooming = frame.editor.zooming();
+        let (playing, written) = (zooming.playing(), zooming.film());
         if playing.is_none() {
             self.picture = Moving::default();
         }
         let on = playing.is_some();
         ui.horizontal(|ui| {
-            if ui.selectable_label(on, if on { "Stop the film" } else { "Play the film" }).clicked() {
+            let play = Button::new(if on { "Stop the film" } else { "Play the film" }).selected(on);
+            if ui.add(play).clicked() {
                 frame.ask(Command::Zoom(Z::Play(!on)));
             }
+            if written.is_none() && ui.button("Export film…").clicked() {
+                frame.ask(Command::Zoom(Z::Export));
+            }
             if let Some(playing) = playing {
-                let text = format!("frame {} of {}", playing.index + 1, playing.frames);
-                ui.label(RichText::new(text).weak().small());
+                let text = format!("{} of {}", playing.index + 1, playing.frames);
+                ui.label(RichText::new(text).weak().small()).on_hover_text("The frame that is shown");
             }
         });
+        if let Some(film) = written {
+            being_written(ui, frame, &film);
+        }
         if let Some(playing) = playing {
             self.picture.show(ui, u64::from(playing.index), &playing.frame, "The film");
         }
@@ -164,14 +167,8 @@ pub fn output(ui: &mut Ui, options: &mut ZoomOptions) {
     ui.end_row();
 }
 
-/// The export and how far it is.
-fn written(ui: &mut Ui, frame: &mut Frame) {
-    let Some(film) = frame.editor.zooming().film() else {
-        if ui.button("Export film…").clicked() {
-            frame.ask(Command::Zoom(Z::Export));
-        }
-        return;
-    };
+/// How far the export is.
+fn being_written(ui: &mut Ui, frame: &mut Frame, film: &FilmState) {
     let done = film.frame as f32 / film.frames.max(1) as f32;
     let text = if film.stopping {
         "stopping".to_owned()

@@ -73,12 +73,15 @@ impl ZoomPanel {
                 self.make(ui, frame, &mut options);
             }
             Page::Film => {
-                film::camera(ui, frame, &mut options);
                 self.film.show(ui, frame);
+                ui.separator();
+                film::camera(ui, frame, &mut options);
             }
             Page::Walk => {
-                self.walk.show(ui, frame, &mut options);
+                self.walk.show(ui, frame, &mut options.walk);
                 self.film.show(ui, frame);
+                ui.separator();
+                walk::settings(ui, &mut options);
             }
         });
         if options != before {

@@ -23,22 +23,11 @@ enum Change {
 }
 
 impl WalkPart {
-    /// Draws it.
-    pub fn show(&mut self, ui: &mut Ui, frame: &mut Frame, options: &mut ZoomOptions) {
-        stops(ui, &mut options.walk);
-        ui.add_space(4.0);
-        Grid::new("walk").num_columns(2).spacing([8.0, 5.0]).show(ui, |ui| {
-            film::number(ui, "Seconds per stop", &mut options.walk.seconds_per_stop, 0.1..=600.0);
-            film::output(ui, options);
-        });
-        ui.horizontal(|ui| {
-            ui.add(Checkbox::new(&mut options.walk.ease, "Soft at stops"))
-                .on_hover_text("The film leaves and reaches every stop slowly");
-            ui.add(Checkbox::new(&mut options.walk.looped, "Loop"))
-                .on_hover_text("From the last stop the film goes back to the first");
-        });
+    /// Draws the stops, and how far their pictures are.
+    pub fn show(&mut self, ui: &mut Ui, frame: &mut Frame, walk: &mut WalkOptions) {
+        stops(ui, walk);
         ui.separator();
-        self.pictures(ui, frame, &options.walk);
+        self.pictures(ui, frame, walk);
     }
 
     fn pictures(&mut self, ui: &mut Ui, frame: &mut Frame, walk: &WalkOptions) {
@@ -85,6 +74,20 @@ impl WalkPart {
     }
 }
 
+/// The pace of the walk, and how its film is written.
+pub fn settings(ui: &mut Ui, options: &mut ZoomOptions) {
+    Grid::new("walk").num_columns(2).spacing([8.0, 5.0]).show(ui, |ui| {
+        film::number(ui, "Seconds per stop", &mut options.walk.seconds_per_stop, 0.1..=600.0);
+        film::output(ui, options);
+    });
+    ui.horizontal(|ui| {
+        ui.add(Checkbox::new(&mut options.walk.ease, "Soft at stops"))
+            .on_hover_text("The film leaves and reaches every stop slowly");
+        ui.add(Checkbox::new(&mut options.walk.looped, "Loop"))
+            .on_hover_text("From the last stop the film goes back to the first");
+    });
+}
+
 /// The list of stops.
 fn stops(ui: &mut Ui, walk: &mut WalkOptions) {
     let (mut change, count) = (None, walk.stops.len());
@@ -111,7 +114,11 @@ fn words_and_seed(ui: &mut Ui, stop: &mut WalkStop, i: usize, count: usize) -> O
     ui.add(field.desired_width(f32::INFINITY)).accessible_name(format!("Words of stop {n}"));
     let mut change = None;
     ui.horizontal(|ui| {
-        ui.add(DragValue::new(&mut stop.seed).prefix("seed ")).accessible_name(format!("Seed of stop {n}"));
+        // All in one row, however long the number.
+        ui.spacing_mut().item_spacing.x = 2.0;
+        let seed = ui.add_sized(vec2(86.0, 18.0), DragValue::new(&mut stop.seed));
+        seed.on_hover_text("Seed: the noise that the picture is made from")
+            .accessible_name(format!("Seed of stop {n}"));
         let button = |ui: &mut Ui, icon: &str, label: String, on: bool, enabled: bool| {
             ui.add_enabled_ui(enabled, |ui| icon_button_sized(ui, icon, &label, on, 18.0).clicked()).inner
         };
