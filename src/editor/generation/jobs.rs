@@ -164,6 +164,23 @@ pub(super) struct Running {
 }
 
 impl Running {
+    fn new(job: Waiting, level: usize) -> Self {
+        Self {
+            job,
+            level,
+            handle: None,
+            started: Instant::now(),
+            stage: "waiting",
+            step: 0,
+            steps: 0,
+            passes: (1, 1),
+            secs_left: None,
+            pass: None,
+            stopping: false,
+            finishing: false,
+        }
+    }
+
     pub(super) fn progress(&self) -> Progress {
         Progress {
             number: self.job.number,
@@ -335,20 +352,7 @@ impl Generation {
                 });
             let _ = send.send(Prepared { number, job });
         });
-        self.running = Some(Running {
-            job,
-            level,
-            handle: None,
-            started: Instant::now(),
-            stage: "waiting",
-            step: 0,
-            steps: 0,
-            passes: (1, 1),
-            secs_left: None,
-            pass: None,
-            stopping: false,
-            finishing: false,
-        });
+        self.running = Some(Running::new(job, level));
     }
 
     /// Takes everything that threads have to say.

@@ -86,8 +86,9 @@ pub(super) struct Walking {
     /// Number of the next file: none is written twice, since somebody may be reading it.
     file: u64,
     plan: Option<Plan>,
-    /// Pictures that fit the plan.
+    /// Pictures that fit the plan, and the first that is missing.
     fitting: u32,
+    next: u32,
     run: Option<Run>,
     latest: Option<(u64, Frame)>,
 }
@@ -112,7 +113,8 @@ impl Walking {
 
     fn fits(&self, index: u32) -> bool {
         let Some(plan) = &self.plan else { return false };
-        self.kept.get(&index).is_some_and(|kept| kept.request == plan.walk.request(&plan.base, index))
+        let kept = self.kept.get(&index).filter(|_| index < plan.walk.frames());
+        kept.is_some_and(|kept| kept.request == plan.walk.request(&plan.base, index))
     }
 
     /// Looks through what is kept, if the plan is another one.
@@ -123,11 +125,20 @@ impl Walking {
         let frames = plan.walk.frames();
         self.plan = Some(plan);
         self.fitting = self.kept.range(..frames).filter(|(index, _)| self.fits(**index)).count() as u32;
+        self.next = 0;
+        self.go_on();
+    }
+
+    /// Moves on to the first picture that is missing.
+    fn go_on(&mut self) {
+        while self.fits(self.next) {
+            self.next += 1;
+        }
     }
 
     fn missing(&self) -> Option<u32> {
         let frames = self.plan.as_ref()?.walk.frames();
-        (0..frames).find(|index| !self.fits(*index))
+        Some(self.next).filter(|next| *next < frames)
     }
 
     /// The pictures from the first to the last before one is missing.
@@ -277,6 +288,7 @@ impl Editor {
                 let before = u32::from(walking.fits(index));
                 walking.kept.insert(index, kept);
                 walking.fitting = walking.fitting - before + u32::from(walking.fits(index));
+                walking.go_on();
                 walking.latest = Some((walking.file, frame));
                 if let Some(run) = &mut walking.run {
                     run.made += 1;
