@@ -47,18 +47,18 @@ pub(super) struct Kept {
     path: PathBuf,
 }
 
-/// Pictures on disk, for who plays or writes them: they stay for as long as this does.
+/// Pictures on disk, for who plays or writes them.
 pub(super) struct Pictures {
     pub(super) paths: Vec<PathBuf>,
     pub(super) walk: Walk,
-    folder: Option<Arc<TempDir>>,
+    /// They stay for as long as somebody has this.
+    _folder: Option<Arc<TempDir>>,
 }
 
 impl Pictures {
     /// One of them as a frame.
     pub(super) fn frame(&self, index: u32, size: (u32, u32)) -> Result<Frame, String> {
         let path = self.paths.get(index as usize).ok_or("a picture is missing")?;
-        debug_assert!(self.folder.is_some());
         let picture = image::open(path).map_err(|why| format!("{}: {why}", path.display()))?;
         frame_of(&picture.into_rgba8(), size).map_err(|why| why.to_string())
     }
@@ -146,7 +146,7 @@ impl Walking {
         let plan = self.plan.as_ref()?;
         let end = self.missing().unwrap_or(plan.walk.frames());
         let paths = self.kept.range(..end).map(|(_, kept)| kept.path.clone()).collect();
-        Some(Pictures { paths, walk: plan.walk.clone(), folder: self.folder.clone() })
+        Some(Pictures { paths, walk: plan.walk.clone(), _folder: self.folder.clone() })
     }
 
     fn folder(&mut self) -> std::io::Result<Arc<TempDir>> {

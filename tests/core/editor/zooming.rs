@@ -8,7 +8,7 @@ use scumble::editor::{Action, Command, Editor, Effect, Folders, Settings, ViewCo
 use scumble::generate::fake::{FakeBackend, Script};
 use scumble::geom::{Point, Rect};
 use scumble::zoom::video::Format;
-use scumble::zoom::{Direction, Travel, growth};
+use scumble::zoom::{Camera, Direction, Look, Renderer, Travel, growth};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -293,7 +293,18 @@ fn the_ring_is_closed_stopped_and_undone() {
     // The camera takes it for a loop in one direction.
     let mut options = studio.editor.zooming().options.clone();
     options.travel.looped = true;
-    assert!(options.film(true).travel.is_ring() && !options.film(false).travel.is_ring());
+    options.travel.fps = 12;
+    let film = options.film(true);
+    assert!(film.travel.is_ring() && !options.film(false).travel.is_ring());
+    let doc = studio.editor.doc().clone();
+    let camera = Camera::new(&doc, &film.travel, (48, 36));
+    let mut renderer = Renderer::new(doc, true, Look::default());
+    let frames: Vec<_> =
+        (0..camera.frames()).map(|i| renderer.frame(&camera.view(i), (48, 36)).rgb).collect();
+    let differs = |a: &[u8], b: &[u8]| a.iter().zip(b).map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>();
+    let most = frames.windows(2).map(|pair| differs(&pair[0], &pair[1])).fold(0.0, f64::max);
+    let over = differs(frames.last().unwrap(), &frames[0]);
+    assert!(most > 0.0 && over <= most, "the last frame does not lead into the first: {over} after {most}");
     studio.settle();
     studio.zoom(Z::CloseRing);
     assert!(studio.told().iter().any(|t| t.contains("closed already")));

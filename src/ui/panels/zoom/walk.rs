@@ -55,7 +55,10 @@ impl WalkPart {
             let (name, hint) = if all && state.frames > 0 {
                 ("Make others", "Makes all pictures anew, with other seeds at the stops that are not locked")
             } else {
-                ("Make pictures", "Lets the model paint every picture of the film, one after the other")
+                (
+                    "Make pictures",
+                    "Lets the model of the Generate panel paint every picture of the film, one after the other, in its style",
+                )
             };
             ui.horizontal_wrapped(|ui| {
                 let enabled = available && walk.stops.len() > 1 && (!all || others);
