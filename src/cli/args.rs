@@ -40,50 +40,13 @@ pub struct GenerateArgs {
     #[arg(short, long, required_unless_present_any = ["from", "upscale"], allow_hyphen_values = true)]
     pub prompt: Option<String>,
 
-    /// What to avoid
-    #[arg(short, long, allow_hyphen_values = true)]
-    pub negative: Option<String>,
-
-    /// Model folder (diffusers layout) or an id from `scumble models list` [default: starter]
-    #[arg(short, long)]
-    pub model: Option<String>,
-
-    /// Picture size, as 512x768 [default: what the model was trained on, or the initial picture's]
-    #[arg(long, value_name = "WxH", value_parser = parse_size)]
-    pub size: Option<(u32, u32)>,
-
-    /// Solver steps, 1 to 1000 [default: 20, or what the model recommends]
-    #[arg(long)]
-    pub steps: Option<u32>,
-
-    /// Guidance scale; 1 switches guidance off [default: 7, or what the model recommends]
-    #[arg(long)]
-    pub cfg: Option<f32>,
-
     /// Guidance rescale, 0 to 1
     #[arg(long, value_name = "F")]
     pub guidance_rescale: Option<f32>,
 
-    /// ddim, ddpm, euler, euler_a, heun, dpm2, dpmpp_2s_a, dpmpp_2m, dpmpp_2m_sde, dpmpp_sde, unipc, pndm, lcm,
-    /// tcd [default: the model's own]
-    #[arg(long)]
-    pub sampler: Option<SamplerKind>,
-
-    /// normal, karras, exponential, sgm_uniform, simple, beta, ddim_uniform [default: the model's own]
-    #[arg(long)]
-    pub schedule: Option<ScheduleKind>,
-
-    /// Seed [default: a new one, which is printed]
-    #[arg(long)]
-    pub seed: Option<u64>,
-
     /// torch (PyTorch's CPU generator), philox (CUDA's) or canvas (by place) [default: torch]
     #[arg(long)]
     pub rng: Option<RngKind>,
-
-    /// Use the model's few-step network (unet_student/) where it has one: no guidance, LCM, few steps
-    #[arg(long)]
-    pub few_step: bool,
 
     /// How many pictures; number k (from 1) has seed + k - 1 and the file name OUT-k
     #[arg(long, default_value_t = 1)]
@@ -134,11 +97,6 @@ pub struct GenerateArgs {
     #[arg(long)]
     pub mend_seam: bool,
 
-    /// Lay the picture down in strokes of a brush: none, strokes or strokes:BRUSH [default: strokes for the starter
-    /// where the prompt asks for oil or gouache, else none]
-    #[arg(long, value_name = "HOW", value_parser = parse_finish)]
-    pub finish: Option<Finish>,
-
     /// No refinements: whole picture as context, hard mask, no fill, no colour match, no second pass
     #[arg(long)]
     pub plain: bool,
@@ -153,7 +111,7 @@ pub struct GenerateArgs {
     pub origin: Option<(i64, i64)>,
 
     #[command(flatten)]
-    pub place: PlaceArgs,
+    pub picture: PictureArgs,
 
     /// Write one PNG per step into this folder
     #[arg(long, value_name = "DIR")]
@@ -170,6 +128,56 @@ pub struct GenerateArgs {
     /// Where to write (PNG; JPEG and WebP by extension)
     #[arg(short, long, value_name = "OUT.png")]
     pub output: PathBuf,
+}
+
+/// How pictures are made, whatever for.
+#[derive(Debug, ClapArgs)]
+pub struct PictureArgs {
+    /// What to avoid
+    #[arg(short, long, allow_hyphen_values = true)]
+    pub negative: Option<String>,
+
+    /// Model folder (diffusers layout) or an id from `scumble models list` [default: starter]
+    #[arg(short, long)]
+    pub model: Option<String>,
+
+    /// Picture size, as 512x768 [default: what the model was trained on (for zoom at least 512x512), or the
+    /// initial picture's]
+    #[arg(long, value_name = "WxH", value_parser = parse_size)]
+    pub size: Option<(u32, u32)>,
+
+    /// Solver steps, 1 to 1000 [default: 20, or what the model recommends]
+    #[arg(long)]
+    pub steps: Option<u32>,
+
+    /// Use the model's few-step network (unet_student/), if it has one: no guidance, LCM, few steps
+    #[arg(long)]
+    pub few_step: bool,
+
+    /// Guidance scale; 1 switches guidance off [default: 7, or what the model recommends]
+    #[arg(long)]
+    pub cfg: Option<f32>,
+
+    /// ddim, ddpm, euler, euler_a, heun, dpm2, dpmpp_2s_a, dpmpp_2m, dpmpp_2m_sde, dpmpp_sde, unipc, pndm, lcm,
+    /// tcd [default: the model's own]
+    #[arg(long)]
+    pub sampler: Option<SamplerKind>,
+
+    /// normal, karras, exponential, sgm_uniform, simple, beta, ddim_uniform [default: the model's own]
+    #[arg(long)]
+    pub schedule: Option<ScheduleKind>,
+
+    /// Seed [default: a new one, which is printed]
+    #[arg(long)]
+    pub seed: Option<u64>,
+
+    /// Lay the picture down in strokes of a brush: none, strokes or strokes:BRUSH [default: strokes for the starter
+    /// where the prompt asks for oil or gouache, else none; none for travel]
+    #[arg(long, value_name = "HOW", value_parser = parse_finish)]
+    pub finish: Option<Finish>,
+
+    #[command(flatten)]
+    pub place: PlaceArgs,
 }
 
 #[derive(Clone, Copy, Debug, ClapArgs)]

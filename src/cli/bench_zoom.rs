@@ -1,5 +1,5 @@
-//! `scumble bench zoom`: frames a second without an encoder, the encoder's own rate beside x264 at the same likeness, and
-//! memory of a short and of a long film.
+//! `scumble bench zoom`: frames a second without an encoder, the encoders' own rates, H.264's beside x264 at the same
+//! likeness, and memory of a short and of a long film.
 
 use std::path::Path;
 use std::process::Command;
@@ -18,6 +18,8 @@ use crate::zoom::{Camera, Film, Look, Renderer, Travel, export, growth};
 const PAGE: u32 = 1024;
 /// Levels of the film.
 const LEVELS: u32 = 4;
+/// Frames that are enough for a slow encoder.
+const SLOW_FRAMES: u32 = 16;
 
 pub fn run(size: (u32, u32), frames: u32, long: u32, as_json: bool) -> Result<(), CliError> {
     let pictures: Vec<_> = (0..LEVELS).map(picture).collect();
@@ -55,6 +57,9 @@ pub fn run(size: (u32, u32), frames: u32, long: u32, as_json: bool) -> Result<()
     let ours = folder.path().join("ours.mp4");
     let report = export(&doc, &short, &ours, &Cancel::default(), &mut |_| {})?;
     let small_mb = peak_rss_mb();
+    let slow = film(frames.min(SLOW_FRAMES));
+    let webm = folder.path().join("ours.webm");
+    let webm_report = export(&doc, &slow, &webm, &Cancel::default(), &mut |_| {})?;
     let bytes = |path: &Path| std::fs::metadata(path).map_or(0, |m| m.len());
     let peer =
         raw.as_ref().and_then(|(raw, _)| against_x264(&ours, &raw.path().join("frames.yuv"), size, count));
@@ -68,6 +73,7 @@ pub fn run(size: (u32, u32), frames: u32, long: u32, as_json: bool) -> Result<()
         let object = json!({
             "size": format!("{}x{}", size.0, size.1), "threads": rayon::current_num_threads(),
             "frames": count, "render_fps": render_fps, "encode_fps": report.encode_fps, "bytes": bytes(&ours),
+            "webm_encode_fps": webm_report.encode_fps, "webm_frames": webm_report.frames, "webm_bytes": bytes(&webm),
             "peer": peer_json, "long_frames": long_report.frames, "peak_rss_mb": small_mb, "long_peak_rss_mb": large_mb,
         });
         println!("{object}");
@@ -76,6 +82,12 @@ pub fn run(size: (u32, u32), frames: u32, long: u32, as_json: bool) -> Result<()
     println!("film         {}x{}, {count} frames, {} threads", size.0, size.1, rayon::current_num_threads());
     println!("render       {render_fps:.1} frames/s");
     println!("encode       {:.1} frames/s, {} kB", report.encode_fps, bytes(&ours) / 1000);
+    println!(
+        "WebM         {:.1} frames/s, {} kB for {} frames",
+        webm_report.encode_fps,
+        bytes(&webm) / 1000,
+        webm_report.frames
+    );
     match peer {
         Some(p) => {
             println!("likeness     {:.2} dB", p.own_db);

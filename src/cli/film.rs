@@ -1,41 +1,26 @@
 //! What the commands that make films share: a request from options, waiting for a picture, reports.
 
-use std::time::Duration;
-
 use serde_json::{Value, json};
 
 use super::CliError;
-use super::film_args::{ModelArgs, OutputArgs};
-use super::generate::{check_finish, laid_down, new_seed};
+use super::args::PictureArgs;
+use super::film_args::OutputArgs;
+use super::generate::{check_finish, laid_down, take_options, wait_for};
 use super::progress::Progress;
 use super::stats::peak_rss_mb;
-use crate::generate::engine::{Engine, Job, JobEvent};
-use crate::generate::{Cancel, GenerateError, Request};
-use crate::models::Model;
+use crate::generate::engine::{Engine, Job};
+use crate::generate::{Cancel, Request};
 use crate::zoom::video::{FilmSettings, Format};
 use crate::zoom::{Report, export};
 
-/// What the options say of every picture.
-pub fn base_request(args: &ModelArgs) -> Result<Request, CliError> {
-    let model = Model::open(&args.model)?;
-    let (hints, native) = (&model.hints, model.native_px());
-    let fresh = Request::default();
-    let finish = args.finish.clone().unwrap_or_default();
-    check_finish(&finish)?;
-    let (width, height) = args.size.unwrap_or((native, native));
-    Ok(Request {
-        model: args.model.clone(),
-        negative: args.negative.clone().unwrap_or_default(),
-        width,
-        height,
-        steps: args.steps.or(hints.steps).unwrap_or(fresh.steps),
-        cfg_scale: args.cfg.or(hints.cfg_scale).unwrap_or(fresh.cfg_scale),
-        sampler: args.sampler.or(hints.sampler),
-        schedule: args.schedule,
-        seed: args.seed.unwrap_or_else(new_seed),
-        finish,
-        ..fresh
-    })
+/// What the options say of every picture, whose sides are `least_px` or more where they say nothing.
+pub fn base_request(args: &PictureArgs, least_px: u32) -> Result<Request, CliError> {
+    let mut request = Request::default();
+    let side = take_options(args, &mut request, true)?.native_px().max(least_px);
+    (request.width, request.height) = args.size.unwrap_or((side, side));
+    request.finish = args.finish.clone().unwrap_or_default();
+    check_finish(&request.finish)?;
+    Ok(request)
 }
 
 /// Whether the film can be written, before long work.
@@ -67,37 +52,8 @@ pub fn make(
 ) -> Result<image::RgbaImage, CliError> {
     let (finish, seed) = (job.request.finish.clone(), job.request.seed);
     let handle = engine.submit(job)?;
-    let progress = Progress::new(label);
-    let outcome = loop {
-        if stop.is_cancelled() {
-            handle.cancel.cancel();
-        }
-        let event = match engine.events().recv_timeout(Duration::from_millis(50)) {
-            Ok(event) => event,
-            Err(crossbeam_channel::RecvTimeoutError::Timeout) => continue,
-            Err(crossbeam_channel::RecvTimeoutError::Disconnected) => {
-                break Err(CliError::Failure("the inference thread has ended".into()));
-            }
-        };
-        match event {
-            JobEvent::Started { .. } | JobEvent::Pass { .. } | JobEvent::Preview { .. } => {}
-            JobEvent::Thrift { fit, .. } => eprintln!("{}", super::generate::thrift_note(&fit)),
-            JobEvent::Progress { stage, steps: 0, .. } => progress.stage(stage),
-            JobEvent::Progress { step, steps, step_secs, secs_left, pass, passes, .. } => {
-                progress.step((pass, passes), step, steps, step_secs, secs_left);
-            }
-            JobEvent::Finished { image, paste, .. } => break Ok(laid_down(image, &paste, &finish, seed)),
-            JobEvent::Failed { error, .. } => {
-                break Err(match &*error {
-                    GenerateError::Request(why) => CliError::Usage(why.clone()),
-                    other => CliError::Failure(other.to_string()),
-                });
-            }
-            JobEvent::Cancelled { .. } => break Err(CliError::Cancelled),
-        }
-    };
-    progress.done();
-    outcome
+    let done = wait_for(engine, &handle, label, stop, &mut |_| Ok(()))?;
+    Ok(laid_down(done.image, &done.paste, &finish, seed))
 }
 
 /// Tells of frames.

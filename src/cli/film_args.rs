@@ -4,55 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
-use super::args::{PlaceArgs, parse_finish, parse_size};
-use crate::generate::Finish;
-use crate::sampling::{SamplerKind, ScheduleKind};
+use super::args::{PictureArgs, parse_size};
 use crate::zoom::Direction;
 use crate::zoom::video::QUALITY;
-
-/// How pictures are made.
-#[derive(Debug, ClapArgs)]
-pub struct ModelArgs {
-    /// What to avoid
-    #[arg(short, long, allow_hyphen_values = true)]
-    pub negative: Option<String>,
-
-    /// Model folder (diffusers layout) or an id from `scumble models list`
-    #[arg(short, long, default_value = "starter")]
-    pub model: String,
-
-    /// Size of each picture, as 512x768 [default: what the model was trained on]
-    #[arg(long, value_name = "WxH", value_parser = parse_size)]
-    pub size: Option<(u32, u32)>,
-
-    /// Solver steps, 1 to 1000 [default: 20, or what the model recommends]
-    #[arg(long)]
-    pub steps: Option<u32>,
-
-    /// Guidance scale; 1 switches guidance off [default: 7, or what the model recommends]
-    #[arg(long)]
-    pub cfg: Option<f32>,
-
-    /// Solver; see `scumble generate --help` [default: the model's own]
-    #[arg(long)]
-    pub sampler: Option<SamplerKind>,
-
-    /// Schedule; see `scumble generate --help` [default: the model's own]
-    #[arg(long)]
-    pub schedule: Option<ScheduleKind>,
-
-    /// Seed [default: a new one, which is printed]
-    #[arg(long)]
-    pub seed: Option<u64>,
-
-    /// Lay pictures down in strokes: none, strokes or strokes:BRUSH [default: strokes for the starter's oil and gouache
-    /// levels of a zoom, else none]
-    #[arg(long, value_name = "HOW", value_parser = parse_finish)]
-    pub finish: Option<Finish>,
-
-    #[command(flatten)]
-    pub place: PlaceArgs,
-}
 
 /// What is written.
 #[derive(Debug, ClapArgs)]
@@ -73,7 +27,7 @@ pub struct OutputArgs {
     #[arg(long)]
     pub json: bool,
 
-    /// Where to write: .mp4, .gif, .apng, .webm (where ffmpeg is installed), or a folder for PNG pictures
+    /// Where to write: .mp4, .webm (small, but slow to write), .gif, .apng, or a folder for PNG pictures
     #[arg(short, long, value_name = "OUT.mp4")]
     pub output: PathBuf,
 }
@@ -161,7 +115,7 @@ pub struct ZoomArgs {
     pub project: Option<PathBuf>,
 
     #[command(flatten)]
-    pub model: ModelArgs,
+    pub picture: PictureArgs,
 
     #[command(flatten)]
     pub out: OutputArgs,
@@ -190,7 +144,7 @@ pub struct TravelArgs {
     pub looped: bool,
 
     #[command(flatten)]
-    pub model: ModelArgs,
+    pub picture: PictureArgs,
 
     #[command(flatten)]
     pub out: OutputArgs,

@@ -9,14 +9,14 @@ use std::time::Instant;
 use serde_json::json;
 
 use super::CliError;
-use super::args::GenerateArgs;
+use super::args::{GenerateArgs, PictureArgs, PlaceArgs};
 use super::progress::Progress;
 use super::stats::peak_rss_mb;
 use crate::diffusion::{CandleBackend, Placement};
 use crate::editor::generation::candidate;
 use crate::generate::engine::{Engine, Inputs, Job, JobEvent, JobHandle, Mended};
 use crate::generate::metadata;
-use crate::generate::{Cancel, Finish, Fit, ModelFacts, RegionPrompt, Request, Source, Timings};
+use crate::generate::{Cancel, Finish, Fit, ModelFacts, Picture, RegionPrompt, Request, Source, Timings};
 use crate::geom::Rect;
 use crate::io;
 use crate::models::Model;
@@ -32,7 +32,6 @@ pub fn run(args: &GenerateArgs) -> Result<(), CliError> {
     if args.batch == 0 || args.batch > MAX_BATCH {
         return Err(CliError::Usage(format!("--batch {}: 1 to {MAX_BATCH} are possible", args.batch)));
     }
-    let placement = Placement::new(args.place.device.into(), args.place.dtype.into())?;
     let base = match &args.from {
         Some(file) => Some(request_in(file)?),
         None => None,
@@ -47,10 +46,7 @@ pub fn run(args: &GenerateArgs) -> Result<(), CliError> {
     }
 
     let stop = cancel_on_ctrl_c();
-    let limit = args.place.memory_limit();
-    let mut engine =
-        Engine::start(move || Box::new(CandleBackend::new(placement.clone()).with_memory_limit(limit)))
-            .map_err(|e| CliError::Failure(format!("no thread could be started: {e}")))?;
+    let mut engine = start_engine(&args.picture.place)?;
     let mut files = Vec::new();
     let mut total = Timings::default();
     let mut made_by = None;
@@ -58,8 +54,13 @@ pub fn run(args: &GenerateArgs) -> Result<(), CliError> {
         let job = Job { request: request.clone(), index, inputs: inputs.clone() };
         let handle = engine.submit(job)?;
         let label = if args.batch > 1 { format!("{}/{} ", index + 1, args.batch) } else { String::new() };
-        let mut item = Item { args, index, label, handle, stop: &stop };
-        let Done { image, paste, facts, timings } = item.wait(&engine)?;
+        let mut written = 0;
+        let mut previewed = |picture: &Picture| {
+            written += 1;
+            write_preview(args, index, written, picture)
+        };
+        let done = wait_for(&engine, &handle, label, &stop, &mut previewed)?;
+        let Done { image, paste, facts, timings } = done;
         let image = laid_down(image, &paste, &request.finish, request.seed.wrapping_add(u64::from(index)));
         let kept = io::save_picture(output, &image, &texts_of(&request, index, &image)?).map_err(failure)?;
         if !kept {
@@ -98,82 +99,82 @@ pub(super) fn failure(error: io::FileError) -> CliError {
     CliError::Failure(error.to_string())
 }
 
+/// The engine, where and how the options say.
+pub(super) fn start_engine(place: &PlaceArgs) -> Result<Engine, CliError> {
+    let placement = Placement::new(place.device.into(), place.dtype.into())?;
+    let limit = place.memory_limit();
+    Engine::start(move || Box::new(CandleBackend::new(placement.clone()).with_memory_limit(limit)))
+        .map_err(|e| CliError::Failure(format!("no thread could be started: {e}")))
+}
+
 /// A finished picture.
-struct Done {
-    image: image::RgbaImage,
-    paste: Arc<image::GrayImage>,
+pub(super) struct Done {
+    pub(super) image: image::RgbaImage,
+    pub(super) paste: Arc<image::GrayImage>,
     facts: ModelFacts,
     timings: Timings,
 }
 
-/// One picture of the batch on its way.
-struct Item<'a> {
-    args: &'a GenerateArgs,
-    index: u32,
+/// Waits for a picture and shows how far it is; `previewed` is given every rough look.
+pub(super) fn wait_for(
+    engine: &Engine,
+    handle: &JobHandle,
     label: String,
-    handle: JobHandle,
-    stop: &'a Cancel,
+    stop: &Cancel,
+    previewed: &mut dyn FnMut(&Picture) -> Result<(), CliError>,
+) -> Result<Done, CliError> {
+    let progress = Progress::new(label);
+    let outcome = loop {
+        if stop.is_cancelled() {
+            handle.cancel.cancel();
+        }
+        let event = match engine.events().recv_timeout(std::time::Duration::from_millis(50)) {
+            Ok(event) => event,
+            Err(crossbeam_channel::RecvTimeoutError::Timeout) => continue,
+            Err(crossbeam_channel::RecvTimeoutError::Disconnected) => {
+                break Err(CliError::Failure("the inference thread has ended".into()));
+            }
+        };
+        match event {
+            JobEvent::Started { .. } | JobEvent::Pass { .. } => {}
+            JobEvent::Thrift { fit, .. } => eprintln!("{}", thrift_note(&fit)),
+            JobEvent::Progress { stage, steps: 0, .. } => progress.stage(stage),
+            JobEvent::Progress { step, steps, step_secs, secs_left, pass, passes, .. } => {
+                progress.step((pass, passes), step, steps, step_secs, secs_left);
+            }
+            JobEvent::Preview { preview, .. } => {
+                if let Err(error) = previewed(&preview.picture) {
+                    handle.cancel.cancel();
+                    break Err(error);
+                }
+            }
+            JobEvent::Finished { image, paste, facts, timings, mended, .. } => {
+                if let Some(mended) = mended {
+                    eprintln!("{}", mended_note(&mended));
+                }
+                break Ok(Done { image, paste, facts, timings });
+            }
+            JobEvent::Failed { error, .. } => {
+                break Err(match &*error {
+                    crate::generate::GenerateError::Request(why) => CliError::Usage(why.clone()),
+                    other => CliError::Failure(other.to_string()),
+                });
+            }
+            JobEvent::Cancelled { .. } => break Err(CliError::Cancelled),
+        }
+    };
+    progress.done();
+    outcome
 }
 
-impl Item<'_> {
-    /// Waits for the picture, shows progress and writes previews meanwhile.
-    fn wait(&mut self, engine: &Engine) -> Result<Done, CliError> {
-        let progress = Progress::new(std::mem::take(&mut self.label));
-        let mut written = 0u32;
-        let outcome = loop {
-            if self.stop.is_cancelled() {
-                self.handle.cancel.cancel();
-            }
-            let event = match engine.events().recv_timeout(std::time::Duration::from_millis(50)) {
-                Ok(event) => event,
-                Err(crossbeam_channel::RecvTimeoutError::Timeout) => continue,
-                Err(crossbeam_channel::RecvTimeoutError::Disconnected) => {
-                    break Err(CliError::Failure("the inference thread has ended".into()));
-                }
-            };
-            match event {
-                JobEvent::Started { .. } | JobEvent::Pass { .. } => {}
-                JobEvent::Thrift { fit, .. } => eprintln!("{}", thrift_note(&fit)),
-                JobEvent::Progress { stage, steps: 0, .. } => progress.stage(stage),
-                JobEvent::Progress { step, steps, step_secs, secs_left, pass, passes, .. } => {
-                    progress.step((pass, passes), step, steps, step_secs, secs_left);
-                }
-                JobEvent::Preview { preview, .. } => {
-                    written += 1;
-                    if let Err(error) = self.write_preview(written, &preview.picture) {
-                        self.handle.cancel.cancel();
-                        progress.done();
-                        return Err(error);
-                    }
-                }
-                JobEvent::Finished { image, paste, facts, timings, mended, .. } => {
-                    if let Some(mended) = mended {
-                        eprintln!("{}", mended_note(&mended));
-                    }
-                    break Ok(Done { image, paste, facts, timings });
-                }
-                JobEvent::Failed { error, .. } => {
-                    break Err(match &*error {
-                        crate::generate::GenerateError::Request(why) => CliError::Usage(why.clone()),
-                        other => CliError::Failure(other.to_string()),
-                    });
-                }
-                JobEvent::Cancelled { .. } => break Err(CliError::Cancelled),
-            }
-        };
-        progress.done();
-        outcome
-    }
-
-    fn write_preview(&self, number: u32, picture: &crate::generate::Picture) -> Result<(), CliError> {
-        let Some(dir) = &self.args.preview else { return Ok(()) };
-        let name = match self.args.batch {
-            1 => format!("step-{number:03}.png"),
-            _ => format!("picture-{}-step-{number:03}.png", self.index + 1),
-        };
-        let image = image::DynamicImage::ImageRgb8(picture.to_rgb8()).into_rgba8();
-        io::save_png(&dir.join(name), &image, &[]).map_err(failure)
-    }
+fn write_preview(args: &GenerateArgs, index: u32, number: u32, picture: &Picture) -> Result<(), CliError> {
+    let Some(dir) = &args.preview else { return Ok(()) };
+    let name = match args.batch {
+        1 => format!("step-{number:03}.png"),
+        _ => format!("picture-{}-step-{number:03}.png", index + 1),
+    };
+    let image = image::DynamicImage::ImageRgb8(picture.to_rgb8()).into_rgba8();
+    io::save_png(&dir.join(name), &image, &[]).map_err(failure)
 }
 
 /// What came of mending a seam, for people.
@@ -183,7 +184,7 @@ fn mended_note(mended: &Mended) -> String {
 }
 
 /// What a run in too little memory does, for people.
-pub(super) fn thrift_note(fit: &Fit) -> String {
+fn thrift_note(fit: &Fit) -> String {
     let mib = |bytes: u64| bytes.div_ceil(1 << 20);
     let savings: Vec<&str> = fit.savings.iter().map(|s| s.label()).collect();
     format!(
@@ -210,35 +211,50 @@ fn request_in(file: &Path) -> Result<Request, CliError> {
     }
 }
 
+/// Options that are given replace what a request has.
+macro_rules! take {
+    ($request:ident: $($field:ident = $arg:expr),+ $(,)?) => {
+        $(if let Some(value) = $arg { $request.$field = value.into(); })+
+    };
+}
+
+/// Takes over what the options say of any picture. What they leave open stays as it is, or becomes the model's own
+/// where the request is `fresh`. Returns the model.
+pub(super) fn take_options(args: &PictureArgs, r: &mut Request, fresh: bool) -> Result<Model, CliError> {
+    take! { r: model = args.model.clone() };
+    let model = Model::open(&r.model)?;
+    if fresh {
+        let hints = &model.hints;
+        take! { r: steps = hints.steps, cfg_scale = hints.cfg_scale };
+        r.sampler = hints.sampler;
+        r.seed = new_seed();
+    }
+    take! {
+        r:
+        negative = args.negative.clone(),
+        steps = args.steps,
+        cfg_scale = args.cfg,
+        sampler = args.sampler,
+        schedule = args.schedule,
+        seed = args.seed,
+    };
+    if args.few_step {
+        r.few_step = true;
+        r.steps = args.steps.or(model.few_steps()).unwrap_or(r.steps);
+        r.sampler = args.sampler;
+    }
+    Ok(model)
+}
+
 /// The request that the arguments make, on top of `base`.
 fn build_request(args: &GenerateArgs, base: Option<Request>) -> Result<(Request, Inputs), CliError> {
     let fresh = base.is_none();
     let mut r = base.unwrap_or_default();
-    let absolute_model;
-    if let Some(model) = &args.model {
-        absolute_model = model.clone();
-        r.model = absolute_model;
-    }
-    let model = Model::open(&r.model)?;
-    if fresh {
-        let hints = &model.hints;
-        r.steps = hints.steps.unwrap_or(r.steps);
-        r.cfg_scale = hints.cfg_scale.unwrap_or(r.cfg_scale);
-        r.sampler = hints.sampler;
-        r.seed = new_seed();
-    }
-    macro_rules! take {
-        ($($field:ident = $arg:expr),+ $(,)?) => { $(if let Some(value) = $arg { r.$field = value.into(); })+ };
-    }
+    let model = take_options(&args.picture, &mut r, fresh)?;
     take! {
+        r:
         prompt = args.prompt.clone(),
-        negative = args.negative.clone(),
-        steps = args.steps,
-        cfg_scale = args.cfg,
         guidance_rescale = args.guidance_rescale,
-        sampler = args.sampler,
-        schedule = args.schedule,
-        seed = args.seed,
         rng = args.rng,
         clip_skip = args.clip_skip,
         outpaint = args.outpaint,
@@ -249,13 +265,6 @@ fn build_request(args: &GenerateArgs, base: Option<Request>) -> Result<(Request,
         origin = args.origin,
     };
     r.plain |= args.plain;
-    if args.few_step {
-        r.few_step = true;
-        if args.steps.is_none() {
-            r.steps = model.few_steps().unwrap_or(r.steps);
-        }
-        r.sampler = args.sampler;
-    }
     r.mend_seam |= args.mend_seam;
     let init =
         picture(args.init.as_deref(), &mut r.init, |p| io::load_picture(p).map_err(failure), |i| i.as_raw())?;
@@ -275,13 +284,13 @@ fn build_request(args: &GenerateArgs, base: Option<Request>) -> Result<(Request,
         None if fresh => r.strength = if init.is_some() && whole { 0.6 } else { 1.0 },
         None => {}
     }
-    match &args.finish {
+    match &args.picture.finish {
         Some(finish) => r.finish = finish.clone(),
         None if fresh => r.finish = usual_finish(&r),
         None => {}
     }
     check_finish(&r.finish)?;
-    match (&init, args.size) {
+    match (&init, args.picture.size) {
         (Some(init), Some(size)) if size != init.dimensions() => {
             return Err(CliError::Usage(format!(
                 "--size {}x{} is not the initial picture's {}x{}; pictures are never stretched: leave --size out, \
@@ -389,7 +398,7 @@ fn hash_of(bytes: &[u8]) -> String {
 }
 
 /// A seed nobody chose: 32 bits, so that it can be typed.
-pub(super) fn new_seed() -> u64 {
+fn new_seed() -> u64 {
     let mut hasher = std::collections::hash_map::RandomState::new().build_hasher();
     hasher.write_u32(std::process::id());
     hasher.finish() & 0xFFFF_FFFF

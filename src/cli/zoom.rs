@@ -7,8 +7,7 @@ use serde_json::json;
 use super::CliError;
 use super::film::{base_request, check, film_size, frames_told, make, tell};
 use super::film_args::ZoomArgs;
-use super::generate::{cancel_on_ctrl_c, failure, usual_finish};
-use crate::diffusion::{CandleBackend, Placement};
+use super::generate::{cancel_on_ctrl_c, failure, start_engine, usual_finish};
 use crate::document::level::{MAX_FACTOR, MIN_FACTOR};
 use crate::document::{Document, levels};
 use crate::generate::engine::{Engine, Inputs, Job};
@@ -19,13 +18,15 @@ use crate::sampling::RngKind;
 use crate::zoom::growth::{self, Held};
 use crate::zoom::{Film, Look, Travel, export};
 
+/// Sides of pages where nothing is said: what a small model was trained on is no larger than a stamp.
+const PAGE_PX: u32 = 512;
 /// Levels unless a number is asked for.
 const LEVELS: u32 = 4;
 
 pub fn run(args: &ZoomArgs) -> Result<(), CliError> {
     sane(args)?;
     let stop = cancel_on_ctrl_c();
-    let request = base_request(&args.model)?;
+    let request = base_request(&args.picture, PAGE_PX)?;
     let (doc, held, seed) = if args.images.is_empty() {
         let page = match &args.init {
             Some(path) => io::load_picture(path).map_err(failure)?.dimensions(),
@@ -149,7 +150,7 @@ impl<'a> Maker<'a> {
         let begun = found.is_some();
         // The levels that are there go on being what they were.
         if let Some(seed) =
-            found.as_ref().and_then(|doc| doc.levels[0].seed).filter(|_| args.model.seed.is_none())
+            found.as_ref().and_then(|doc| doc.levels[0].seed).filter(|_| args.picture.seed.is_none())
         {
             base.seed = seed;
         }
@@ -157,9 +158,7 @@ impl<'a> Maker<'a> {
             .unwrap_or_else(|| Document::new(crate::geom::Rect::from_size(0, 0, base.width, base.height)));
         let asked = args.levels.unwrap_or_else(|| LEVELS.max(args.prompt.len() as u32)) as usize;
         let count = if args.prompt.is_empty() { doc.levels.len() } else { asked };
-        let placement = Placement::new(args.model.place.device.into(), args.model.place.dtype.into())?;
-        let engine = Engine::start(move || Box::new(CandleBackend::new(placement.clone())))
-            .map_err(|e| CliError::Failure(format!("no thread could be started: {e}")))?;
+        let engine = start_engine(&args.picture.place)?;
         Ok(Self { args, base, engine, stop, doc, begun, held: Vec::new(), count })
     }
 
@@ -193,7 +192,7 @@ impl<'a> Maker<'a> {
             rng: RngKind::Canvas,
             ..self.base.clone()
         };
-        if self.args.model.finish.is_none() {
+        if self.args.picture.finish.is_none() {
             request.finish = usual_finish(&request);
         }
         request

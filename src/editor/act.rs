@@ -231,6 +231,7 @@ impl Editor {
                     _ => ZoomCommand::Outward(vec![words]),
                 });
             }
+            A::CloseRing => self.zoom_command(ZoomCommand::CloseRing),
             A::ExportFilm => self.zoom_command(ZoomCommand::Export),
             A::ZoomActual => self.apply(Command::View(super::ViewCommand::ZoomTo(1.0))),
             A::ZoomFit => {

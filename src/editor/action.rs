@@ -210,6 +210,7 @@ actions! {
     AutoExtend Generate "Offer to extend the page while panning" "";
     ExtendOutward Generate "Extend outward" "";
     GoDeeper Generate "Go deeper" "";
+    CloseRing Generate "Close the ring" "";
     FrameFix Generate "Fix the frame where it is" "";
     FrameFollow Generate "Let the frame follow page or selection" "";
 

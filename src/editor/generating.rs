@@ -330,6 +330,8 @@ impl Editor {
                     }
                     self.extensions.push((document, layer, pixels));
                 }
+                Happening::Ringed { document, pixels } => self.ring_painted(document, pixels),
+                Happening::Walked { number, picture } => self.walk_painted(number, picture),
                 Happening::Failed(why) => self.tell(NoticeKind::Error, format!("No picture was made: {why}")),
             }
         }

@@ -36,6 +36,7 @@ impl Editor {
     pub fn store_settings(&mut self) {
         self.settings.tools = self.options.clone();
         self.settings.generate = self.generation.options.clone();
+        self.settings.zoom = self.zooming.options.clone();
         self.settings.brush = self.brushes.brush().name.clone();
         let colors = [self.colors.foreground, self.colors.background].into_iter();
         self.settings.colors = colors.chain(self.colors.recent.iter().copied()).map(|c| c.to_hex()).collect();

@@ -167,7 +167,7 @@ impl Editor {
             merging: None,
             now_secs: 0.0,
             generation: generation::Generation::new(models, settings.generate.clone(), waker.clone()),
-            zooming: zooming::Zooming::new(waker.clone()),
+            zooming: zooming::Zooming::new(settings.zoom.clone(), waker.clone()),
             shown_with_overlay: None,
             extensions: Vec::new(),
             declined: None,

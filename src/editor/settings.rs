@@ -3,6 +3,7 @@
 use super::files::ExportChoice;
 use super::generation::GenerateOptions;
 use super::options::ToolOptions;
+use super::zooming::ZoomOptions;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -59,6 +60,8 @@ pub struct Settings {
     pub tools: ToolOptions,
     /// Words, style and numbers of generation.
     pub generate: GenerateOptions,
+    /// The way of the camera, films and walks.
+    pub zoom: ZoomOptions,
     /// How the last copy was written.
     pub export: ExportChoice,
 }
@@ -92,6 +95,7 @@ impl Default for Settings {
             panels: None,
             tools: ToolOptions::default(),
             generate: GenerateOptions::default(),
+            zoom: ZoomOptions::default(),
             export: ExportChoice::default(),
         }
     }

@@ -51,11 +51,6 @@ impl AtomicFile {
         Ok(Self { path: path.into(), target, folder, file })
     }
 
-    /// Where the bytes are until then.
-    pub fn temporary_path(&self) -> &Path {
-        self.file.path()
-    }
-
     /// Another handle of it, for an encoder that does not give its own back.
     pub fn handle(&self) -> Result<std::fs::File, FileError> {
         self.file.as_file().try_clone().map_err(|why| self.failed(&why))

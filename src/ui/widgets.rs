@@ -52,6 +52,11 @@ pub fn action_button(ui: &mut Ui, frame: &mut Frame, icon: &str, action: Action)
     }
 }
 
+/// "40 s left", "3 min left".
+pub fn time_left(secs: f64) -> String {
+    if secs < 90.0 { format!("{secs:.0} s left") } else { format!("{:.0} min left", secs / 60.0) }
+}
+
 /// As egui has it.
 pub fn color32(color: Rgba) -> Color32 {
     let [r, g, b, a] = color.to_rgba8();

@@ -56,14 +56,19 @@ impl Window {
         Self::build(folder, Harness::builder(), None)
     }
 
-    /// With a backend that does what its script says.
-    pub fn generating(script: Script) -> Self {
+    /// Models of which one does what its script says.
+    pub fn fake(script: Script) -> Models {
         let (fake, _) = FakeBackend::new(script);
-        let models = Models {
+        Models {
             make: Box::new(move || Box::new(fake.clone())),
             choices: vec![ModelChoice { id: "starter".into(), name: "Fake".into(), native_px: 64 }],
             ask: None,
-        };
+        }
+    }
+
+    /// With a backend that does what its script says.
+    pub fn generating(script: Script) -> Self {
+        let models = Self::fake(script);
         let mut window = Self::build(tempfile::tempdir().unwrap(), Harness::builder(), Some(models));
         // Small, so that a test takes no time.
         let (width, height, ground) = (256, 256, scumble::color::Rgba::WHITE);

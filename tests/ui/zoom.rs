@@ -3,10 +3,12 @@
 use crate::support::Window;
 use eframe::egui::{self, Key, Modifiers};
 use egui_kittest::kittest::Queryable;
-use scumble::editor::zooming::{ZoomCommand, ZoomOptions};
+use scumble::editor::zooming::{WalkStop, ZoomCommand, ZoomOptions};
 use scumble::editor::{Action, Command};
 use scumble::generate::fake::Script;
 use scumble::ui::dialogs::Ask;
+use scumble::zoom::growth;
+use std::time::Duration;
 
 fn with_levels() -> Window {
     let mut window = Window::generating(Script::default());
@@ -107,4 +109,141 @@ fn the_film_is_played_exported_and_cancelled() {
     window.command(Command::Zoom(ZoomCommand::CancelExport));
     window.until("the end", |app| app.editor.zooming().film().is_none());
     assert!(!long.exists());
+}
+
+/// The window so high that nothing of the panel has to be scrolled to.
+fn high(window: &mut Window) {
+    window.harness.set_size(egui::vec2(1200.0, 1900.0));
+    window.steps(3);
+}
+
+fn press(window: &mut Window, label: &str) {
+    window.harness.get_by_label(label).click();
+    window.steps(3);
+}
+
+fn type_into(window: &mut Window, label: &str, text: &str) {
+    window.harness.get_by_label(label).focus();
+    window.steps(1);
+    window.harness.get_by_label(label).type_text(text);
+    window.steps(2);
+}
+
+fn options(window: &Window) -> &ZoomOptions {
+    &window.app().editor.zooming().options
+}
+
+#[test]
+fn the_ring_is_closed_by_its_button() {
+    let mut window = with_levels();
+    high(&mut window);
+    press(&mut window, "Zoom film");
+    press(&mut window, "Loop");
+    assert!(options(&window).travel.looped);
+    let open = "In one direction it loops once the ring is closed (Levels).";
+    assert!(window.harness.query_by_label(open).is_some());
+    press(&mut window, "Levels");
+    press(&mut window, "Close the ring");
+    window.until("the ring", |app| growth::is_closed(app.editor.doc()) && !app.editor.zooming().growing());
+    window.steps(3);
+    press(&mut window, "Close the ring");
+    assert!(!window.app().editor.zooming().growing(), "it is closed: the button does nothing");
+    press(&mut window, "Zoom film");
+    assert!(window.harness.query_by_label(open).is_none());
+    // The film goes around.
+    press(&mut window, "Play the film");
+    window.until("a frame", |app| app.editor.zooming().playing().is_some());
+    window.steps(2);
+    press(&mut window, "Stop the film");
+    window.key(Modifiers::COMMAND, Key::Z);
+    assert!(!growth::is_closed(window.app().editor.doc()));
+}
+
+#[test]
+fn what_was_set_for_films_is_there_after_a_restart() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut window = Window::in_folder(folder);
+    high(&mut window);
+    window.show_panel("Zoom");
+    press(&mut window, "Zoom film");
+    press(&mut window, "Loop");
+    press(&mut window, "Prompt travel");
+    press(&mut window, "Soft at stops");
+    type_into(&mut window, "Words of stop 1", "a lake");
+    let before = options(&window).clone();
+    assert!(before.travel.looped && !before.walk.ease && before.walk.stops[0].words == "a lake");
+    let Window { harness, folder, .. } = window;
+    drop(harness);
+    let window = Window::in_folder(folder);
+    assert_eq!(*options(&window), ZoomOptions { filmed: Default::default(), ..before });
+}
+
+#[test]
+fn a_walk_is_set_up_made_played_and_written() {
+    let mut window = Window::generating(Script::default());
+    high(&mut window);
+    let mut small = ZoomOptions { size: (64, 64), ..ZoomOptions::default() };
+    small.travel.fps = 8;
+    small.walk.seconds_per_stop = 0.25;
+    window.command(Command::Zoom(ZoomCommand::SetOptions(Box::new(small))));
+    window.show_panel("Zoom");
+    press(&mut window, "Prompt travel");
+    type_into(&mut window, "Words of stop 1", "spring");
+    type_into(&mut window, "Words of stop 2", "winter");
+    press(&mut window, "Lock seed of stop 2");
+    press(&mut window, &format!("{} Add stop", scumble::ui::icons::PLUS));
+    type_into(&mut window, "Words of stop 3", "summer");
+    press(&mut window, "New seed for stop 3");
+    press(&mut window, "Move stop 3 up");
+    let stops: Vec<(String, bool)> =
+        options(&window).walk.stops.iter().map(|s| (s.words.clone(), s.locked)).collect();
+    let expected = [("spring", false), ("summer", false), ("winter", true)].map(|(w, l)| (w.to_owned(), l));
+    assert_eq!(stops, expected);
+    assert_ne!(options(&window).walk.stops[1].seed, options(&window).walk.stops[0].seed);
+    press(&mut window, "Move stop 1 down");
+    press(&mut window, "Remove stop 1");
+    let stops = options(&window).walk.stops.clone();
+    assert_eq!(stops.len(), 2);
+    assert_eq!((stops[0].words.as_str(), stops[1].words.as_str()), ("spring", "winter"));
+    assert!(window.harness.query_by_label("0 of 2 are there").is_some());
+    press(&mut window, "Make pictures");
+    window.until("pictures", |app| !app.editor.zooming().walk().making);
+    window.steps(2);
+    assert!(window.harness.query_by_label("2 of 2 are there").is_some());
+    press(&mut window, "Play the film");
+    window.until("a frame", |app| app.editor.zooming().playing().is_some_and(|p| p.frames == 2));
+    window.steps(2);
+    assert!(window.harness.query_by_label("The film").is_some(), "it is shown");
+    press(&mut window, "Stop the film");
+    let path = window.folder.path().join("walk.gif");
+    window.dialogs.answer(vec![path.clone()]);
+    press(&mut window, "Export film…");
+    window.until("the film", |app| app.editor.zooming().film().is_none() && path.exists());
+    assert!(matches!(window.dialogs.asked.lock().unwrap().last(), Some(Ask::Export(_))));
+    press(&mut window, "Make others");
+    window.until("others", |app| !app.editor.zooming().walk().making);
+    assert_ne!(options(&window).walk.stops[0].seed, stops[0].seed);
+    assert_eq!(options(&window).walk.stops[1].seed, stops[1].seed, "it is locked");
+}
+
+#[test]
+fn a_walk_shows_its_pictures_and_is_stopped() {
+    let mut window = Window::generating(Script { step: Duration::from_millis(2), ..Script::default() });
+    high(&mut window);
+    let mut long = ZoomOptions { size: (64, 64), ..ZoomOptions::default() };
+    long.walk.stops[1] = WalkStop { words: "elsewhere".into(), seed: 7, locked: false };
+    window.command(Command::Zoom(ZoomCommand::SetOptions(Box::new(long))));
+    window.show_panel("Zoom");
+    press(&mut window, "Prompt travel");
+    press(&mut window, "Make pictures");
+    window.until("two pictures", |app| app.editor.zooming().walk().made >= 2);
+    window.steps(2);
+    assert!(window.harness.query_by_label("The picture that was made last").is_some());
+    assert!(window.harness.query_by_label_contains("of 60 pictures").is_some());
+    press(&mut window, "Stop making pictures");
+    window.until("the end", |app| app.editor.generation().progress().is_none());
+    let walk = window.app().editor.zooming().walk();
+    assert!(!walk.making && walk.made >= 2 && walk.made < 60, "{walk:?}");
+    window.steps(2);
+    assert!(window.harness.query_by_label("Make pictures").is_some());
 }

@@ -8,7 +8,7 @@ use crate::editor::opened::DocId;
 use crate::editor::work::aside;
 use crate::editor::zooming::level_of;
 use crate::generate::Request;
-use crate::generate::engine::{Job, JobHandle, Mended};
+use crate::generate::engine::{Inputs, Job, JobHandle, Mended};
 use crate::generate::region::seam::SeamScore;
 use crate::geom::Rect;
 use crate::zoom::growth::Held;
@@ -41,6 +41,10 @@ pub enum Kind {
         /// The layer that it fills.
         layer: LayerId,
     },
+    /// It closes the ring of the zoom.
+    Ring,
+    /// It is a picture of a walk between words: nothing of it is shown on the canvas.
+    Walk,
 }
 
 /// A job that waits.
@@ -65,6 +69,8 @@ pub struct Waiting {
     pub(super) batch: u64,
     /// The picture as it was when it was asked for; `None` = as it is when the job begins.
     pub(super) snapshot: Option<Document>,
+    /// Its pixels, where they are ready; `None` = those of the frame, when it begins.
+    pub(super) ready: Option<Inputs>,
 }
 
 impl Waiting {
@@ -81,7 +87,26 @@ impl Waiting {
         snapshot: Option<Document>,
     ) -> Self {
         let sees = Sees::Frame;
-        Self { number, document, request, frame, kind, scope, finish, sees, enlarge: 0, batch: 0, snapshot }
+        let ready = None;
+        Self {
+            number,
+            document,
+            request,
+            frame,
+            kind,
+            scope,
+            finish,
+            sees,
+            enlarge: 0,
+            batch: 0,
+            snapshot,
+            ready,
+        }
+    }
+
+    /// The same with pixels that are ready: the document has no part in it.
+    pub(crate) fn ready(self, inputs: Inputs) -> Self {
+        Self { ready: Some(inputs), ..self }
     }
 
     /// The same, enlarged or repainted in tiles.
@@ -137,6 +162,23 @@ pub(super) struct Running {
 }
 
 impl Running {
+    fn new(job: Waiting, level: usize) -> Self {
+        Self {
+            job,
+            level,
+            handle: None,
+            started: Instant::now(),
+            stage: "waiting",
+            step: 0,
+            steps: 0,
+            passes: (1, 1),
+            secs_left: None,
+            pass: None,
+            stopping: false,
+            finishing: false,
+        }
+    }
+
     pub(super) fn progress(&self) -> Progress {
         Progress {
             number: self.job.number,
@@ -183,6 +225,13 @@ pub(super) struct Finished {
     pub(super) held: Option<Held>,
 }
 
+impl Finished {
+    /// The picture alone, with nothing for the canvas.
+    pub(super) fn plain(picture: RgbaImage) -> Self {
+        Self { pixels: Pixels::default(), picture, seam: None, mended: None, held: None }
+    }
+}
+
 /// What happened, for the editor.
 #[derive(Debug)]
 pub(crate) enum Happening {
@@ -194,6 +243,10 @@ pub(crate) enum Happening {
     Thrift(String),
     /// An inner level is refined.
     Refined { document: DocId, layer: LayerId, pixels: Pixels, held: Option<Held> },
+    /// What closes the ring.
+    Ringed { document: DocId, pixels: Pixels },
+    /// A picture of the walk.
+    Walked { number: JobNumber, picture: RgbaImage },
     /// Something failed.
     Failed(String),
 }
@@ -219,7 +272,9 @@ impl Generation {
         if let Some(handle) = &running.handle {
             handle.cancel.cancel();
         }
-        self.overlay = None;
+        if running.job.kind != Kind::Walk {
+            self.overlay = None;
+        }
     }
 
     /// Begins the next job if none runs. `document` gives the picture of a document that is still open.
@@ -256,13 +311,20 @@ impl Generation {
             request.origin = (i64::from(job.frame.x0), i64::from(job.frame.y0));
         }
         let whole = job.frame;
+        let ready = job.ready.take();
         let (enlarge, template) = (job.enlarge, self.options.style.template.clone());
         let (style, amount) = (self.options.style_picture.clone(), self.options.style_amount);
         let known = self.style.clone();
         aside("scumble-prepare", waker, move || {
+            if let Some(inputs) = ready {
+                let job =
+                    roll_words(request, words.as_deref()).map(|request| Job { request, index: 0, inputs });
+                let _ = send.send(Prepared { number, job });
+                return;
+            }
             let doc = match kind {
                 Kind::Extend { layer, known, .. } => only_known(doc, known, layer),
-                Kind::Candidate | Kind::Live => doc,
+                Kind::Candidate | Kind::Live | Kind::Ring | Kind::Walk => doc,
                 Kind::Detail { .. } => {
                     let mut doc = doc;
                     (doc.selection, doc.change) = (None, None);
@@ -288,19 +350,6 @@ impl Generation {
                 });
             let _ = send.send(Prepared { number, job });
         });
-        self.running = Some(Running {
-            job,
-            level,
-            handle: None,
-            started: Instant::now(),
-            stage: "waiting",
-            step: 0,
-            steps: 0,
-            passes: (1, 1),
-            secs_left: None,
-            pass: None,
-            stopping: false,
-            finishing: false,
-        });
+        self.running = Some(Running::new(job, level));
     }
 }

@@ -74,6 +74,7 @@ impl Generation {
             snapshot: Some(doc.clone()),
             enlarge: 0,
             batch: 0,
+            ready: None,
         });
         self.live.seen = Some((id, doc.clone(), request, frame));
     }

@@ -27,7 +27,9 @@ pub use extras::{MAX_WORDS, StylePicture, WORDS_NOTE, words_of};
 pub use frame::Frame;
 pub(crate) use jobs::Happening;
 pub use jobs::{JobNumber, Kind, Progress, Waiting};
-pub use options::{Finish, GenerateOptions, Intent, LiveOptions, Scope, Sees, Style, built_in_styles};
+pub use options::{
+    Finish, GenerateOptions, Intent, LiveOptions, Scope, Sees, Style, built_in_styles, in_style, next_seed,
+};
 pub use prepare::{prepare, prepare_within};
 pub(crate) use shelf::ShelfChange;
 pub use words::{AskModels, ModelLore, WordCount};
@@ -296,6 +298,12 @@ impl Generation {
         self.footprint().map(|f| f.text + f.unet + f.vae)
     }
 
+    /// Whether a job waits or runs.
+    pub fn has(&self, number: JobNumber) -> bool {
+        self.running.as_ref().is_some_and(|r| r.job.number == number)
+            || self.waiting.iter().any(|w| w.number == number)
+    }
+
     /// What waits, in its order.
     pub fn waiting(&self) -> impl ExactSizeIterator<Item = &Waiting> {
         self.waiting.iter()
@@ -317,7 +325,8 @@ impl Generation {
         match (shown, self.running.as_ref().map(|r| r.job.kind)) {
             (Some(candidate), _) => candidate.level == doc.level,
             (None, Some(Kind::Extend { layer, .. } | Kind::Detail { layer })) => doc.layer(layer).is_some(),
-            (None, Some(Kind::Candidate | Kind::Live) | None) => true,
+            (None, Some(Kind::Ring)) => doc.level == 0,
+            (None, Some(Kind::Candidate | Kind::Live | Kind::Walk) | None) => true,
         }
     }
 

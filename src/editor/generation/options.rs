@@ -231,6 +231,11 @@ pub fn built_in_styles() -> Vec<Style> {
     ]
 }
 
+/// Another seed: any number will do that the last one does not give away.
+pub fn next_seed(seed: u64) -> u64 {
+    seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695) >> 32
+}
+
 /// All that is asked for, apart from the frame and the picture.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -425,7 +430,7 @@ impl GenerateOptions {
 }
 
 /// Words in those of a style, their wildcards as they are.
-pub(super) fn in_style(template: &str, words: &str) -> String {
+pub fn in_style(template: &str, words: &str) -> String {
     fill_template(template, words)
 }
 

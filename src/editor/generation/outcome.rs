@@ -88,7 +88,7 @@ impl Generation {
                 out.push(Happening::Thrift(words.join(", ")));
             }
             JobEvent::Preview { preview, .. } => {
-                if !running.stopping {
+                if !running.stopping && running.job.kind != Kind::Walk {
                     self.preview(&preview.picture);
                 }
             }
@@ -102,9 +102,12 @@ impl Generation {
                 let (frame, number) = (running.job.frame, running.job.number);
                 let (finish, seed) = (running.job.finish.clone(), running.job.request.seed);
                 let (send, waker) = (self.made.0.clone(), self.waker.clone());
-                let parent = running.job.snapshot.clone();
+                let (parent, walk) = (running.job.snapshot.clone(), running.job.kind == Kind::Walk);
                 aside("scumble-finish", waker, move || {
                     let run = std::panic::AssertUnwindSafe(|| {
+                        if walk {
+                            return Finished::plain(image);
+                        }
                         let made = finished(frame, image, &paste, &finish, seed);
                         let mut made = Finished { mended, ..made };
                         let held = parent.and_then(|doc| growth::held(&doc, doc.level, &made.pixels).ok());
@@ -118,8 +121,10 @@ impl Generation {
                 });
             }
             JobEvent::Failed { error, .. } => {
+                if running.job.kind != Kind::Walk {
+                    self.overlay = None;
+                }
                 self.running = None;
-                self.overlay = None;
                 // After a defect the engine begins anew.
                 self.loaded = None;
                 out.push(Happening::Failed(error.to_string()));
@@ -178,6 +183,11 @@ impl Generation {
                 self.overlay = None;
                 out.push(Happening::Refined { document, layer, pixels, held });
             }
+            Kind::Ring => {
+                self.overlay = None;
+                out.push(Happening::Ringed { document, pixels });
+            }
+            Kind::Walk => out.push(Happening::Walked { number: made.number, picture }),
             Kind::Candidate => {
                 let id = CandidateId(self.number());
                 let secs = running.started.elapsed().as_secs_f64();

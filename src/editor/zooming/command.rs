@@ -3,7 +3,9 @@
 use crate::document::level::{MAX_FACTOR, MIN_FACTOR};
 use crate::zoom::growth::DEPTH_STRENGTH;
 use crate::zoom::video::{Format, MAX_FILM_SIDE, QUALITY};
+use crate::zoom::walk::{Stop, Walk};
 use crate::zoom::{Film, Look, Travel};
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// What can be asked of the zoom.
@@ -13,6 +15,8 @@ pub enum ZoomCommand {
     Outward(Vec<String>),
     /// A level inside all others: of what is selected, or of the middle.
     Deeper(String),
+    /// Makes the innermost level hold the outermost, so that the zoom never ends.
+    CloseRing,
     /// Shows a level, fitted into the view.
     Go(usize),
     /// Removes a level.
@@ -27,6 +31,10 @@ pub enum ZoomCommand {
     Stop,
     /// Other options.
     SetOptions(Box<ZoomOptions>),
+    /// Makes the pictures of the walk that are not there yet; where all are, all anew with other seeds.
+    MakeWalk,
+    /// Stops making them; those that are made stay.
+    StopWalk,
     /// Asks where to write the film.
     Export,
     /// Writes the film there; the name says in which format.
@@ -37,8 +45,55 @@ pub enum ZoomCommand {
     Play(bool),
 }
 
+/// What is filmed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum FilmKind {
+    /// The levels, as a camera sees them that flies through.
+    #[default]
+    Zoom,
+    /// A walk between words and seeds.
+    Walk,
+}
+
+/// A stop of the walk.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WalkStop {
+    /// What is to be seen; put as the style says.
+    pub words: String,
+    /// The noise that it is made from.
+    pub seed: u64,
+    /// Whether it keeps its seed when the walk is made anew.
+    pub locked: bool,
+}
+
+/// The walk that is asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct WalkOptions {
+    /// In their order.
+    pub stops: Vec<WalkStop>,
+    /// Seconds from one to the next.
+    pub seconds_per_stop: f64,
+    /// Leaves and reaches each stop softly.
+    pub ease: bool,
+    /// Goes back to the first stop at the end.
+    pub looped: bool,
+}
+
+/// Most stops of a walk.
+pub const MAX_STOPS: usize = 64;
+
+impl Default for WalkOptions {
+    fn default() -> Self {
+        let stop = WalkStop { seed: 1, ..WalkStop::default() };
+        Self { stops: vec![stop.clone(), stop], seconds_per_stop: 2.0, ease: true, looped: false }
+    }
+}
+
 /// What is asked for.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct ZoomOptions {
     /// How much more the next level shows.
     pub factor: f64,
@@ -54,6 +109,11 @@ pub struct ZoomOptions {
     pub quality: u8,
     /// What is suggested when it is written.
     pub format: Format,
+    /// The walk between words.
+    pub walk: WalkOptions,
+    /// Which film is played and written. A new start begins with the zoom.
+    #[serde(skip)]
+    pub filmed: FilmKind,
 }
 
 impl Default for ZoomOptions {
@@ -66,6 +126,8 @@ impl Default for ZoomOptions {
             size: (1280, 720),
             quality: QUALITY,
             format: Format::Mp4,
+            walk: WalkOptions::default(),
+            filmed: FilmKind::Zoom,
         }
     }
 }
@@ -87,7 +149,21 @@ impl ZoomOptions {
         let even = |v: u32| v.clamp(16, MAX_FILM_SIDE) & !1;
         self.size = (even(self.size.0), even(self.size.1));
         self.quality = self.quality.clamp(1, 100);
+        self.walk.seconds_per_stop = within(self.walk.seconds_per_stop, 0.1, 600.0, 2.0);
+        self.walk.stops.truncate(MAX_STOPS);
         self
+    }
+
+    /// The walk that is asked for; `put` says how words are put.
+    pub fn walk(&self, put: impl Fn(&str) -> String) -> Walk {
+        let stop = |stop: &WalkStop| Stop { prompt: put(&stop.words), seed: stop.seed };
+        Walk {
+            stops: self.walk.stops.iter().map(stop).collect(),
+            seconds_per_stop: self.walk.seconds_per_stop,
+            ease: self.walk.ease,
+            looped: self.walk.looped,
+            fps: self.travel.fps,
+        }
     }
 
     /// The film that is asked for. In one direction it is a loop only where the levels are a ring.

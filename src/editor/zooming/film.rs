@@ -1,8 +1,9 @@
 //! The film: played in the window at once, and written to a file, each on a thread of its own.
 
-use super::News;
+use super::{FilmKind, News};
 use crate::editor::{DocId, Editor, NoticeKind};
 use crate::generate::Cancel;
+use crate::zoom::export::write_frames;
 use crate::zoom::video::{FilmSettings, Format, VideoError};
 use crate::zoom::{Camera, Film, Frame, Renderer, Report, export, growth};
 use std::path::PathBuf;
@@ -100,12 +101,29 @@ impl Editor {
         if self.zooming.film.state.is_some() {
             return self.tell(NoticeKind::Info, "A film is being written already: wait for it or cancel it.");
         }
-        let (doc, film) = (self.doc().clone(), self.film_of_document());
-        let frames = Camera::new(&doc, &film.travel, film.size).frames();
-        if doc.levels.len() < 2 && film.travel.hold_s <= 0.0 {
-            return self
-                .tell(NoticeKind::Info, "There is one level only: extend outward or go deeper first.");
-        }
+        let doc = self.doc().clone();
+        let (film, frames, pictures) = match self.zooming.options.filmed {
+            FilmKind::Zoom => {
+                let film = self.film_of_document();
+                let frames = Camera::new(&doc, &film.travel, film.size).frames();
+                if doc.levels.len() < 2 && film.travel.hold_s <= 0.0 && !film.travel.is_ring() {
+                    let text = "There is one level only: extend outward or go deeper first.";
+                    return self.tell(NoticeKind::Info, text);
+                }
+                (film, frames, None)
+            }
+            FilmKind::Walk => {
+                let state = self.zooming.walking.state();
+                let pictures = self.zooming.walking.pictures().filter(|_| state.made == state.frames);
+                let Some(pictures) = pictures else {
+                    let left = state.frames - state.made;
+                    let text = format!("{left} pictures of the walk are missing: make them first.");
+                    return self.tell(NoticeKind::Info, text);
+                };
+                let options = &self.zooming.options;
+                (pictures.walk.film(options.size, options.quality), state.frames, Some(pictures))
+            }
+        };
         let settings = FilmSettings { size: film.size, fps: film.travel.fps, frames, quality: film.quality };
         let fits =
             Format::from_path(&path).map_err(VideoError::from).and_then(|format| settings.check(format));
@@ -118,10 +136,17 @@ impl Editor {
             Some(FilmState { path: path.clone(), frame: 0, frames, secs_left: 0.0, stopping: false });
         let (send, waker) = (self.zooming.news.0.clone(), self.zooming.waker.clone());
         self.zooming.aside("scumble-film", move || {
-            let done = export(&doc, &film, &path, &cancel, &mut |progress| {
+            let mut told = |progress| {
                 let _ = send.send(News::Film(FilmNews::Progress(progress)));
                 waker();
-            });
+            };
+            let done = match pictures {
+                None => export(&doc, &film, &path, &cancel, &mut told),
+                Some(pictures) => {
+                    let render = |index| pictures.frame(index, film.size).map_err(VideoError::Request);
+                    write_frames(&film, frames, &path, &cancel, render, &mut told)
+                }
+            };
             let cancelled = matches!(done, Err(VideoError::Cancelled));
             News::Film(FilmNews::Done(path, done.map_err(|why| why.to_string()), cancelled))
         });
@@ -132,25 +157,45 @@ impl Editor {
         if !on {
             return;
         }
-        let (id, doc, film) = (self.open().id, self.doc().clone(), self.film_of_document());
-        let cancel = Cancel::default();
-        self.zooming.film.player = Some((id, cancel.clone()));
-        self.zooming.film.number += 1;
-        let number = self.zooming.film.number;
+        let film = self.film_of_document();
         let scale = f64::from(PLAYED_PX) / f64::from(film.size.0.max(film.size.1));
         let side = |v: u32| (f64::from(v) * scale.min(1.0)).round().max(1.0) as u32;
         let size = (side(film.size.0), side(film.size.1));
+        let fps = film.travel.fps.max(1);
+        match self.zooming.options.filmed {
+            FilmKind::Zoom => {
+                let doc = self.doc().clone();
+                let camera = Camera::new(&doc, &film.travel, size);
+                let mut renderer = Renderer::new(doc, film.travel.is_ring(), film.look);
+                let frames = camera.frames();
+                self.play(frames, fps, move |index| Some(renderer.frame(&camera.view(index), size)));
+            }
+            FilmKind::Walk => {
+                let pictures = self.zooming.walking.pictures().filter(|p| !p.paths.is_empty());
+                let Some(pictures) = pictures else {
+                    return self
+                        .tell(NoticeKind::Info, "No picture of the walk is there yet: make them first.");
+                };
+                let frames = pictures.paths.len() as u32;
+                self.play(frames, fps, move |index| pictures.frame(index, size).ok());
+            }
+        }
+    }
+
+    /// Plays what `render` makes, over and over, on a thread.
+    fn play(&mut self, frames: u32, fps: u32, mut render: impl FnMut(u32) -> Option<Frame> + Send + 'static) {
+        let cancel = Cancel::default();
+        self.zooming.film.player = Some((self.open().id, cancel.clone()));
+        self.zooming.film.number += 1;
+        let number = self.zooming.film.number;
         let (send, waker) = (self.zooming.news.0.clone(), self.zooming.waker.clone());
         let played = move || {
-            let camera = Camera::new(&doc, &film.travel, size);
-            let mut renderer = Renderer::new(doc, film.travel.is_ring(), film.look.clone());
-            let (frames, fps) = (camera.frames(), f64::from(film.travel.fps.max(1)));
-            let begun = Instant::now();
+            let (begun, fps) = (Instant::now(), f64::from(fps));
             while !cancel.is_cancelled() {
                 // By the clock: what comes too late is left out.
                 let at = (begun.elapsed().as_secs_f64() * fps) as u64;
                 let index = (at % u64::from(frames)) as u32;
-                let frame = renderer.frame(&camera.view(index), size);
+                let Some(frame) = render(index) else { break };
                 let _ = send.send(News::Film(FilmNews::Played(number, Playing { index, frames, frame })));
                 waker();
                 let next = Duration::from_secs_f64((at + 1) as f64 / fps);

@@ -25,6 +25,12 @@ impl Editor {
                 let kind = WishKind::Deeper(self.part_to_go_into());
                 self.wish(std::iter::once(Wish { kind, words }));
             }
+            Z::CloseRing => {
+                if growth::is_closed(self.doc()) {
+                    return self.tell(NoticeKind::Info, "The ring is closed already.");
+                }
+                self.wish(std::iter::once(Wish { kind: WishKind::Ring, words: String::new() }));
+            }
             Z::Go(level) => self.go_to_level(level, true),
             Z::Remove(level) => self.remove_level(level),
             Z::Reroll(level) => self.reroll(level),
@@ -51,6 +57,8 @@ impl Editor {
                 self.effects.push(Effect::AskFilm { suggestion });
             }
             Z::ExportTo(path) => self.export_film(path),
+            Z::MakeWalk => self.make_walk(),
+            Z::StopWalk => self.stop_walk(),
             Z::CancelExport => self.zooming.film.cancel(),
             Z::Play(on) => self.play_film(on),
         }
@@ -83,17 +91,22 @@ impl Editor {
 
     /// Gets the next level ready, if none is on its way.
     fn next_wish(&mut self) {
-        if self.zooming.preparing || self.zooming.painted.is_some() {
+        if self.zooming.preparing || self.zooming.painted.is_some() || self.zooming.ring.is_some() {
             return;
         }
         let Some((document, wish)) = self.zooming.wishes.pop_front() else { return };
         let Some(open) = self.documents.iter().find(|d| d.id == document) else { return };
         let (doc, factor) = (open.doc.clone(), self.zooming.options.factor);
+        let part = match wish.kind {
+            WishKind::Ring => return self.plan_ring(document),
+            WishKind::Outward => None,
+            WishKind::Deeper(part) => Some(part),
+        };
         self.zooming.preparing = true;
         self.zooming.aside("scumble-level", move || {
-            let blank = match wish.kind {
-                WishKind::Outward => Blank::outward(&doc, factor, None),
-                WishKind::Deeper(part) => Blank::inward(&doc, part),
+            let blank = match part {
+                None => Blank::outward(&doc, factor, None),
+                Some(part) => Blank::inward(&doc, part),
             };
             News::Blank { document, wish, result: blank.map(Box::new).map_err(|why| why.to_string()) }
         });
@@ -102,12 +115,9 @@ impl Editor {
     /// The level is ready: it goes into the document, and a model is asked to paint it.
     fn put_in(&mut self, document: DocId, wish: &Wish, blank: Blank) {
         let deeper = matches!(wish.kind, WishKind::Deeper(_));
-        let options = &mut self.generation.options;
-        let words = if wish.words.is_empty() { options.prompt.clone() } else { wish.words.clone() };
-        let seed = options.seed;
-        if !options.seed_locked {
-            options.seed = options.seed.wrapping_add(1);
-        }
+        let prompt = || self.generation.options.prompt.clone();
+        let words = if wish.words.is_empty() { prompt() } else { wish.words.clone() };
+        let seed = self.take_seed();
         let now = self.now_secs;
         let Some(at) = self.documents.iter().position(|d| d.id == document) else { return };
         let open = &mut self.documents[at];
@@ -188,11 +198,7 @@ impl Editor {
 
     fn begin_again(&mut self, document: DocId, layer: LayerId, start: Pixels, deeper: bool) {
         let now = self.now_secs;
-        let options = &mut self.generation.options;
-        let seed = options.seed;
-        if !options.seed_locked {
-            options.seed = options.seed.wrapping_add(1);
-        }
+        let seed = self.take_seed();
         let Some(open) = self.documents.iter_mut().find(|d| d.id == document) else { return };
         let Some(level) = level_of(&open.doc, layer) else { return };
         levels::set_layer_pixels(&mut open.doc, level, layer, start);
@@ -227,9 +233,19 @@ impl Editor {
                 News::Thumbnails { document, of, pictures } => {
                     self.zooming.upkeep.take_thumbnails(document, of, pictures);
                 }
+                News::Ring { document, result } => {
+                    self.zooming.preparing = false;
+                    match result {
+                        Ok(step) => self.paint_ring(document, &step),
+                        Err(why) => self.tell(NoticeKind::Error, format!("The ring was not closed: {why}")),
+                    }
+                }
+                News::Walked { index, kept, result } => self.walk_kept(index, *kept, result),
                 News::Film(news) => self.take_film(news),
             }
         }
+        self.keep_ring();
+        self.keep_walk();
         if !self.busy() {
             self.keep_copies();
             self.keep_thumbnails();

@@ -3,6 +3,8 @@
 //! ```text
 //! Outward, Deeper -> Blank (other threads) -> a level in the document -> a job like that of an extension
 //! a change in a level -> shrunk copies of it in the levels around (other threads) -> laid anew, no step of its own
+//! CloseRing -> a plan (other threads) -> a job -> a layer over the innermost level, one step
+//! MakeWalk -> a job for each picture of the walk -> files (other threads) -> played, written
 //! wheel -> the view crosses into the next level, what surrounds the page is shown around it (other threads)
 //! ```
 
@@ -10,18 +12,23 @@ mod command;
 mod film;
 mod flight;
 mod growing;
+mod ring;
 mod upkeep;
+mod walk;
 
-pub use command::{ZoomCommand, ZoomOptions};
+pub use command::{FilmKind, MAX_STOPS, WalkOptions, WalkStop, ZoomCommand, ZoomOptions};
 pub use film::{FilmState, Playing};
 pub(super) use growing::{level_of, set_pixels_anywhere};
 pub use upkeep::Thumbnail;
+pub use walk::WalkState;
 
+use super::generation::JobNumber;
 use super::opened::DocId;
 use super::work::Waker;
 use crate::document::{Document, Layer, LayerId, Level, Pixels};
 use crate::geom::Rect;
-use crate::zoom::growth::{Blank, Copies, Held};
+use crate::zoom::Frame;
+use crate::zoom::growth::{Blank, Copies, Held, Ring, Step};
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -33,6 +40,8 @@ enum News {
     Copies { document: DocId, of: Document, copies: Copies },
     Around { document: DocId, key: (usize, Level), layer: Option<Arc<Layer>>, rect: Rect },
     Thumbnails { document: DocId, of: Vec<Level>, pictures: Vec<Thumbnail> },
+    Ring { document: DocId, result: Result<Box<Step>, String> },
+    Walked { index: u32, kept: Box<walk::Kept>, result: Result<Frame, String> },
     Film(film::FilmNews),
 }
 
@@ -47,6 +56,16 @@ struct Wish {
 enum WishKind {
     Outward,
     Deeper(Rect),
+    Ring,
+}
+
+/// A ring that is being painted.
+struct Ringing {
+    document: DocId,
+    job: JobNumber,
+    ring: Ring,
+    /// What closes it, once it is there.
+    painted: Option<Pixels>,
 }
 
 /// What lies around the page of the level that is shown.
@@ -69,28 +88,32 @@ pub struct Zooming {
     preparing: bool,
     /// The layer that a model paints.
     painted: Option<(DocId, LayerId)>,
+    ring: Option<Ringing>,
     /// How well the last inner level was held.
     held: Option<Held>,
     around: Option<Around>,
     around_wanted: Option<(DocId, (usize, Level))>,
     upkeep: upkeep::Upkeep,
     film: film::Films,
+    walking: walk::Walking,
     news: (Sender<News>, Receiver<News>),
     waker: Waker,
 }
 
 impl Zooming {
-    pub(super) fn new(waker: Waker) -> Self {
+    pub(super) fn new(options: ZoomOptions, waker: Waker) -> Self {
         Self {
-            options: ZoomOptions::default(),
+            options: options.sanitised(),
             wishes: VecDeque::new(),
             preparing: false,
             painted: None,
+            ring: None,
             held: None,
             around: None,
             around_wanted: None,
             upkeep: upkeep::Upkeep::default(),
             film: film::Films::default(),
+            walking: walk::Walking::default(),
             news: unbounded(),
             waker,
         }
@@ -98,7 +121,7 @@ impl Zooming {
 
     /// Whether levels are being made or wait for it.
     pub fn growing(&self) -> bool {
-        self.preparing || self.painted.is_some() || !self.wishes.is_empty()
+        self.preparing || self.painted.is_some() || self.ring.is_some() || !self.wishes.is_empty()
     }
 
     /// How many levels wait.
@@ -116,6 +139,16 @@ impl Zooming {
         self.film.state()
     }
 
+    /// How far the pictures of the walk are.
+    pub fn walk(&self) -> WalkState {
+        self.walking.state()
+    }
+
+    /// The picture of the walk that was made last, small, with a number that another one does not have.
+    pub fn walk_picture(&self) -> Option<(u64, &Frame)> {
+        self.walking.latest()
+    }
+
     /// The frame that is played, if a film is.
     pub fn playing(&self) -> Option<&Playing> {
         self.film.playing()
@@ -130,6 +163,7 @@ impl Zooming {
     pub(super) fn forget(&mut self, document: DocId) {
         self.wishes.retain(|(of, _)| *of != document);
         self.painted = self.painted.filter(|(of, _)| *of != document);
+        self.ring = self.ring.take().filter(|ring| ring.document != document);
         self.around = self.around.take().filter(|around| around.document != document);
         self.film.forget(document);
     }

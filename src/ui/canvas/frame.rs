@@ -78,7 +78,7 @@ impl FrameHandles {
         let painter = ui.painter().with_clip_rect(rect);
         let id = editor.open().id;
         // The live picture begins anew with every stroke: the frame stays as it is meanwhile.
-        let of_document = |p: &Progress| p.document == id && p.kind != Kind::Live;
+        let of_document = |p: &Progress| p.document == id && !matches!(p.kind, Kind::Live | Kind::Walk);
         let running = editor.generation().progress().filter(of_document);
         let own = editor.generation().frame_rect(editor.doc());
         let shown = running.as_ref().map_or(own, |p| p.frame);

@@ -2,7 +2,7 @@
 
 use crate::editor::generation::{
     Finish, GenerateCommand as G, GenerateOptions, Intent, Kind, MAX_WORDS, Scope, Sees, built_in_styles,
-    options::MAX_BATCH, words_of,
+    next_seed, options::MAX_BATCH, words_of,
 };
 use crate::editor::tool::ToolKind;
 use crate::editor::{Action, Command, LayerCommand};
@@ -372,8 +372,7 @@ fn run(ui: &mut Ui, frame: &mut Frame, options: &mut GenerateOptions) {
             options.seed_locked = !options.seed_locked;
         }
         if icon_button(ui, icons::DICE, "New seed", false).clicked() {
-            // Any number will do that the last one does not give away.
-            options.seed = options.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695) >> 32;
+            options.seed = next_seed(options.seed);
         }
     });
     if let Some(need) = frame.editor.generation().memory_need(frame.editor.doc()) {

@@ -19,12 +19,12 @@ pub use blank::{Blank, detail_start, held, made_layer};
 pub use hold::{Held, TOLERANCE};
 pub use inward::{DEPTH_STRENGTH, deeper};
 pub use outward::{Copies, outward, refresh_copies, shrunk_page, stale_copies, surroundings};
-pub use ring::{close_ring, is_closed};
+pub use ring::{Ring, close_ring, is_closed};
 pub use stack::{first_level, stack};
 
 use super::pyramid::Light;
 use crate::color::linear_to_srgb;
-use crate::document::{Document, Pixels, Placement, levels};
+use crate::document::{Document, Pixels, levels};
 use crate::generate::engine::Job;
 use crate::generate::{GenerateError, Request, Toward};
 use crate::geom::Rect;
@@ -43,10 +43,21 @@ pub struct Step {
 enum Goal {
     Outward { blank: Box<Blank> },
     Inward { blank: Box<Blank> },
-    Ring { place: Placement, page: Rect },
+    Ring(Ring),
 }
 
+/// What is said when levels changed while the ring was being closed.
+pub const OTHER_LEVELS: &str = "the levels are others than those that the ring was made for";
+
 impl Step {
+    /// The ring, if that is what it closes.
+    pub fn ring(&self) -> Option<&Ring> {
+        match &self.goal {
+            Goal::Ring(ring) => Some(ring),
+            Goal::Outward { .. } | Goal::Inward { .. } => None,
+        }
+    }
+
     /// Puts the finished picture into `doc`, which must have the levels that the step was made from. Returns how well
     /// an inner level is held to its parent.
     ///
@@ -68,7 +79,13 @@ impl Step {
                 levels::set_layer_pixels(doc, 0, id, pixels);
                 Ok(Some(held))
             }
-            Goal::Ring { place, page } => ring::finish(doc, place, page, picture).map(|()| None),
+            Goal::Ring(ring) => {
+                let pixels = pixels_of(ring.page(), picture)?;
+                match ring.lay(doc, pixels) {
+                    true => Ok(None),
+                    false => Err(GenerateError::Request(OTHER_LEVELS.into())),
+                }
+            }
         }
     }
 }

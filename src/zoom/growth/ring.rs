@@ -2,10 +2,11 @@
 //! it is the classic picture that holds itself: a shrunken copy in the middle, and a ring around it made anew.
 
 use super::outward::shrunk_page;
-use super::{Goal, Step, pixels_of, request_for};
+use super::{Goal, Step, request_for};
 use crate::document::composite::flatten_rgba8;
+use crate::document::edit::{self, Place};
 use crate::document::rgba8::Alpha;
-use crate::document::{Document, Layer, Placement, edit};
+use crate::document::{Document, Layer, Pixels, Placement};
 use crate::generate::engine::{Inputs, Job};
 use crate::generate::region::context::Context;
 use crate::generate::{GenerateError, Request};
@@ -17,15 +18,30 @@ use std::sync::Arc;
 /// of the page has to stay what the next level outward shows.
 const RING: f64 = 0.5;
 
-/// Key of the note on the layer that closes the ring.
+/// Key of the note on the layer that closes the ring: it says where the outermost page lies.
 const RING_NOTE: &str = "scumble-ring";
 
-/// Whether the innermost level holds the outermost.
+/// Whether the innermost level holds the outermost. It does no longer when another level became the innermost or the
+/// outermost, or when the layer that closes the ring is gone.
 pub fn is_closed(doc: &Document) -> bool {
+    let place = doc.levels.last().map(|level| level.place).unwrap_or_default();
+    let here = |note: &str| match serde_json::from_str::<Placement>(note) {
+        Ok(noted) => near(&noted, &place),
+        // Of a file that does not say where.
+        Err(_) => place != Placement::default(),
+    };
     let mut found = false;
     let innermost = doc.levels.first().map_or(&[][..], |level| &level.layers);
-    innermost.iter().for_each(|layer| layer.walk(&mut |l| found |= l.notes.contains_key(RING_NOTE)));
+    innermost.iter().for_each(|layer| {
+        layer.walk(&mut |l| found |= l.visible && l.notes.get(RING_NOTE).is_some_and(|note| here(note)));
+    });
     found
+}
+
+fn near(a: &Placement, b: &Placement) -> bool {
+    [(a.factor, b.factor), (a.x, b.x), (a.y, b.y)]
+        .iter()
+        .all(|(a, b)| (a - b).abs() <= 1e-6 * (1.0 + a.abs()))
 }
 
 /// Plans the closing: the outermost page, shrunk by `factor`, in the middle of the innermost.
@@ -55,7 +71,54 @@ pub fn close_ring(doc: &Document, factor: f64, base: &Request) -> Result<Step, G
     });
     let request = Request { context: Context::Auto, ..request_for(base, page, 1.0) };
     let inputs = Inputs { init: Some(Arc::new(init)), mask: Some(Arc::new(mask)), ..Inputs::default() };
-    Ok(Step { job: Job { request, index: 0, inputs }, goal: Goal::Ring { place, page } })
+    let ring = Ring { place, page, copy, outer: doc.levels[outermost].page, levels: doc.levels.len() };
+    Ok(Step { job: Job { request, index: 0, inputs }, goal: Goal::Ring(ring) })
+}
+
+/// A ring that is being closed.
+#[derive(Clone, Debug)]
+pub struct Ring {
+    /// Where the outermost level is to lie in the innermost.
+    place: Placement,
+    /// The innermost page.
+    page: Rect,
+    /// The outermost page, shrunk.
+    copy: Pixels,
+    /// The outermost page and the number of levels.
+    outer: Rect,
+    levels: usize,
+}
+
+impl Ring {
+    /// The page on which the model paints.
+    pub fn page(&self) -> Rect {
+        self.page
+    }
+
+    /// The shrunk picture of the outermost level, on that page.
+    pub fn copy(&self) -> &Pixels {
+        &self.copy
+    }
+
+    /// Lays `pixels` over the innermost level: the copy and what leads over to it. Returns whether the levels are still
+    /// those that it was planned for; otherwise nothing is done.
+    pub fn lay(&self, doc: &mut Document, pixels: Pixels) -> bool {
+        let pages = (doc.levels.first().map(|l| l.page), doc.levels.last().map(|l| l.page));
+        if doc.levels.len() != self.levels || pages != (Some(self.page), Some(self.outer)) {
+            return false;
+        }
+        let shown = doc.level;
+        doc.level = 0;
+        let mut layer = Layer::raster(doc.next_layer_id(), "Ring", pixels);
+        let note = serde_json::to_string(&self.place).unwrap_or_else(|_| "1".into());
+        layer.notes.insert(RING_NOTE.into(), note);
+        edit::add(doc, layer, Place { parent: None, index: usize::MAX });
+        doc.level = shown;
+        if let Some(outermost) = doc.levels.last_mut() {
+            outermost.place = self.place;
+        }
+        true
+    }
 }
 
 /// How much may change at a pixel: nothing in the copy, all right outside of it, ever less outward.
@@ -70,24 +133,4 @@ fn ring_at(copy: Rect, page: Rect, x: i32, y: i32) -> u8 {
     let away = (dx * dx + dy * dy).sqrt() / width;
     // Full over the first half of the ring.
     ((2.0 - 2.0 * away).clamp(0.0, 1.0) * 255.0) as u8
-}
-
-pub(super) fn finish(
-    doc: &mut Document,
-    place: Placement,
-    page: Rect,
-    picture: &RgbaImage,
-) -> Result<(), GenerateError> {
-    let pixels = pixels_of(page, picture)?;
-    let shown = doc.level;
-    doc.level = 0;
-    let mut layer = Layer::raster(doc.next_layer_id(), "Ring", pixels);
-    layer.notes.insert(RING_NOTE.into(), "1".into());
-    let above = edit::Place::above(doc, None);
-    edit::add(doc, layer, above);
-    doc.level = shown;
-    if let Some(outermost) = doc.levels.last_mut() {
-        outermost.place = place;
-    }
-    Ok(())
 }

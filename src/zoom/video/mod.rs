@@ -1,17 +1,21 @@
 //! Frames to a film: what is written, and in which format. Every writer takes frames one by one and keeps none.
 
 mod apng;
-mod ffmpeg;
+#[cfg(feature = "av1")]
+mod av1;
 mod gif;
 #[cfg(feature = "video")]
 mod h264;
 #[cfg(feature = "video")]
 mod mp4;
 mod sequence;
+#[cfg(feature = "av1")]
+mod webm;
 pub mod yuv;
 
 use super::frame::Frame;
 use crate::io::FileError;
+use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
 /// Why a film could not be made.
@@ -37,11 +41,12 @@ pub enum VideoError {
 }
 
 /// What a film is written as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Format {
     /// H.264 in MP4.
     Mp4,
-    /// VP9 in WebM, by ffmpeg where that is installed.
+    /// AV1 in WebM: small, and slow to write.
     WebM,
     /// 256 colours a frame.
     Gif,
@@ -90,7 +95,7 @@ impl Format {
     pub fn label(self) -> &'static str {
         match self {
             Self::Mp4 => "MP4 (H.264)",
-            Self::WebM => "WebM (VP9, needs ffmpeg)",
+            Self::WebM => "WebM (AV1, slow)",
             Self::Gif => "GIF",
             Self::Apng => "Animated PNG",
             Self::Sequence => "PNG sequence",
@@ -140,8 +145,8 @@ impl FilmSettings {
             Format::Mp4 if !cfg!(feature = "video") => {
                 fail("this program was built without its MP4 encoder; write .gif, .apng or a folder".into())
             }
-            Format::WebM if !ffmpeg::is_installed() => {
-                fail("WebM is written by ffmpeg, which was not found; install it, or write .mp4".into())
+            Format::WebM if !cfg!(feature = "av1") => {
+                fail("this program was built without its WebM encoder; write .gif, .apng or a folder".into())
             }
             Format::Gif if self.fps > 50 => {
                 fail(format!("a GIF of {} frames a second: 50 are possible; use --fps 50 or less", self.fps))
@@ -157,7 +162,8 @@ pub struct Writer(Kind);
 enum Kind {
     #[cfg(feature = "video")]
     Mp4(Box<h264::H264Writer>),
-    WebM(ffmpeg::FfmpegWriter),
+    #[cfg(feature = "av1")]
+    WebM(Box<av1::Av1Writer>),
     Gif(gif::GifWriter),
     Apng(Box<apng::ApngWriter>),
     Sequence(sequence::SequenceWriter),
@@ -178,7 +184,12 @@ impl Writer {
             Format::Mp4 => {
                 return Err(VideoError::Request("this program was built without its MP4 encoder".into()));
             }
-            Format::WebM => Kind::WebM(ffmpeg::FfmpegWriter::create(path, settings)?),
+            #[cfg(feature = "av1")]
+            Format::WebM => Kind::WebM(Box::new(av1::Av1Writer::create(path, settings)?)),
+            #[cfg(not(feature = "av1"))]
+            Format::WebM => {
+                return Err(VideoError::Request("this program was built without its WebM encoder".into()));
+            }
             Format::Gif => Kind::Gif(gif::GifWriter::create(path, settings)?),
             Format::Apng => Kind::Apng(Box::new(apng::ApngWriter::create(path, settings)?)),
             Format::Sequence => Kind::Sequence(sequence::SequenceWriter::create(path, settings)?),
@@ -193,6 +204,7 @@ impl Writer {
         match &mut self.0 {
             #[cfg(feature = "video")]
             Kind::Mp4(writer) => writer.add(frame),
+            #[cfg(feature = "av1")]
             Kind::WebM(writer) => writer.add(frame),
             Kind::Gif(writer) => writer.add(frame),
             Kind::Apng(writer) => writer.add(frame),
@@ -208,6 +220,7 @@ impl Writer {
         match self.0 {
             #[cfg(feature = "video")]
             Kind::Mp4(writer) => writer.finish(),
+            #[cfg(feature = "av1")]
             Kind::WebM(writer) => writer.finish(),
             Kind::Gif(writer) => writer.finish(),
             Kind::Apng(writer) => writer.finish(),

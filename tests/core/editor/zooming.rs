@@ -3,10 +3,12 @@
 use super::super::zoom::world::psnr;
 use scumble::document::{Document, LevelPoint, levels};
 use scumble::editor::generation::{ModelChoice, Models};
-use scumble::editor::zooming::{ZoomCommand as Z, ZoomOptions};
+use scumble::editor::zooming::{FilmKind, WalkStop, ZoomCommand as Z, ZoomOptions};
 use scumble::editor::{Action, Command, Editor, Effect, Folders, Settings, ViewCommand};
 use scumble::generate::fake::{FakeBackend, Script};
 use scumble::geom::{Point, Rect};
+use scumble::zoom::video::Format;
+use scumble::zoom::{Camera, Direction, Look, Renderer, Travel, growth};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -17,7 +19,11 @@ struct Studio {
 
 impl Studio {
     fn new(colour: Option<[f32; 3]>) -> Self {
-        let (backend, _) = FakeBackend::new(Script { colour, ..Script::default() });
+        Self::scripted(Script { colour, ..Script::default() })
+    }
+
+    fn scripted(script: Script) -> Self {
+        let (backend, _) = FakeBackend::new(script);
         let models = Models {
             make: Box::new(move || Box::new(backend.clone())),
             choices: vec![ModelChoice { id: "starter".into(), name: "starter".into(), native_px: 64 }],
@@ -260,4 +266,165 @@ fn films_are_played_written_and_cancelled() {
     assert!(studio.told().iter().any(|t| t.contains("cancelled")));
     let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(left, ["zoom.gif"]);
+}
+
+#[test]
+fn the_ring_is_closed_stopped_and_undone() {
+    let step = Duration::from_millis(10);
+    let mut studio = Studio::scripted(Script { colour: Some([0.2, 0.5, 0.8]), step, ..Script::default() });
+    studio.grow(&["around"]);
+    let before = studio.editor.doc().clone();
+    // Stopped: nothing is left of it.
+    studio.zoom(Z::CloseRing);
+    studio.until("the ring's job", |e| e.generation().progress().is_some_and(|p| p.step > 0));
+    studio.zoom(Z::Stop);
+    studio.until("the end", |e| !e.zooming().growing() && e.generation().progress().is_none());
+    assert!(!growth::is_closed(studio.editor.doc()));
+    assert_eq!(studio.editor.doc().levels, before.levels);
+    studio.zoom(Z::CloseRing);
+    studio.until("the ring", |e| growth::is_closed(e.doc()) && !e.zooming().growing());
+    assert_eq!(studio.editor.doc().level, 0, "what was made is shown");
+    let names: Vec<String> = studio.editor.open().history.names().map(str::to_owned).collect();
+    assert_eq!(names.last().unwrap(), "Close the ring");
+    // The layer holds the copy and what leads to it, and leaves the border of the page alone.
+    let ring = studio.editor.doc().layers().last().unwrap().pixels().unwrap().clone();
+    let page = studio.editor.doc().page;
+    assert!(page.grow(-2).contains_rect(&ring.content_bounds()), "{:?}", ring.content_bounds());
+    // The camera takes it for a loop in one direction.
+    let mut options = studio.editor.zooming().options.clone();
+    options.travel.looped = true;
+    options.travel.fps = 12;
+    let film = options.film(true);
+    assert!(film.travel.is_ring() && !options.film(false).travel.is_ring());
+    let doc = studio.editor.doc().clone();
+    let camera = Camera::new(&doc, &film.travel, (48, 36));
+    let mut renderer = Renderer::new(doc, true, Look::default());
+    let frames: Vec<_> =
+        (0..camera.frames()).map(|i| renderer.frame(&camera.view(i), (48, 36)).rgb).collect();
+    let differs = |a: &[u8], b: &[u8]| a.iter().zip(b).map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>();
+    let most = frames.windows(2).map(|pair| differs(&pair[0], &pair[1])).fold(0.0, f64::max);
+    let over = differs(frames.last().unwrap(), &frames[0]);
+    assert!(most > 0.0 && over <= most, "the last frame does not lead into the first: {over} after {most}");
+    studio.settle();
+    studio.zoom(Z::CloseRing);
+    assert!(studio.told().iter().any(|t| t.contains("closed already")));
+    studio.editor.apply(Command::Act(Action::Undo));
+    assert!(!growth::is_closed(studio.editor.doc()));
+    assert_eq!(studio.editor.doc().levels[0].layers, before.levels[0].layers);
+    studio.editor.apply(Command::Act(Action::Redo));
+    assert!(growth::is_closed(studio.editor.doc()));
+}
+
+/// Options for a walk of four pictures.
+fn walking() -> ZoomOptions {
+    let mut options = ZoomOptions { size: (64, 48), filmed: FilmKind::Walk, ..ZoomOptions::default() };
+    options.travel.fps = 8;
+    options.walk.seconds_per_stop = 0.5;
+    options.walk.stops[0].words = "a meadow in spring".into();
+    options.walk.stops[1] = WalkStop { words: "a meadow in winter".into(), seed: 9, locked: true };
+    options
+}
+
+#[test]
+fn a_walk_is_made_played_written_and_made_anew() {
+    let mut studio = Studio::new(None);
+    let folder = tempfile::tempdir().unwrap();
+    studio.zoom(Z::MakeWalk);
+    assert!(studio.told().iter().any(|t| t.contains("two stops")), "the stops are all the same");
+    studio.zoom(Z::SetOptions(Box::new(walking())));
+    studio.until("the plan", |e| e.zooming().walk().frames == 4);
+    studio.zoom(Z::ExportTo(folder.path().join("early.gif")));
+    assert!(studio.told().iter().any(|t| t.contains("4 pictures of the walk are missing")));
+    let before = studio.editor.doc().clone();
+    studio.zoom(Z::MakeWalk);
+    assert!(studio.editor.zooming().walk().making);
+    studio.until("pictures", |e| !e.zooming().walk().making);
+    assert_eq!(studio.editor.zooming().walk().made, 4);
+    assert!(studio.editor.zooming().walk_picture().is_some());
+    assert_eq!(studio.editor.doc().levels, before.levels, "the walk is no part of the document");
+    assert_eq!(studio.editor.generation().candidates().len(), 0);
+    studio.zoom(Z::Play(true));
+    studio.until("a frame", |e| e.zooming().playing().is_some_and(|p| p.frames == 4));
+    studio.zoom(Z::Play(false));
+    let path = folder.path().join("walk.gif");
+    studio.zoom(Z::ExportTo(path.clone()));
+    studio.until("the film", |e| e.zooming().film().is_none());
+    assert!(studio.told().iter().any(|t| t.contains("4 frames")));
+    assert!(std::fs::metadata(&path).unwrap().len() > 200);
+    // Another format or quality needs no other pictures, other words do, and the old ones are still there.
+    let good = studio.editor.zooming().options.clone();
+    let mut options = good.clone();
+    options.quality = 10;
+    options.walk.stops[1].words = "a meadow at night".into();
+    studio.zoom(Z::SetOptions(Box::new(options)));
+    studio.until("another plan", |e| e.zooming().walk().made == 0);
+    studio.zoom(Z::SetOptions(Box::new(ZoomOptions { quality: 10, ..good })));
+    studio.until("the old plan", |e| e.zooming().walk().made == 4);
+    // All there: others are made, with another seed where it is not locked.
+    studio.zoom(Z::MakeWalk);
+    studio.until("others", |e| !e.zooming().walk().making);
+    let stops = &studio.editor.zooming().options.walk.stops;
+    assert!(stops[0].seed != 1 && stops[1].seed == 9, "{stops:?}");
+    assert_eq!(studio.editor.zooming().walk().made, 4);
+}
+
+#[test]
+fn a_walk_is_stopped_and_goes_on_where_it_was() {
+    let step = Duration::from_millis(4);
+    let mut studio = Studio::scripted(Script { step, ..Script::default() });
+    studio.zoom(Z::SetOptions(Box::new(walking())));
+    studio.zoom(Z::MakeWalk);
+    studio.until("two pictures", |e| e.zooming().walk().made == 2);
+    assert!(studio.editor.zooming().walk().secs_left.is_some_and(|s| s > 0.0));
+    studio.zoom(Z::StopWalk);
+    studio.until("the end", |e| !e.zooming().walk().making && e.generation().progress().is_none());
+    assert_eq!(studio.editor.zooming().walk().made, 2);
+    studio.zoom(Z::MakeWalk);
+    studio.until("the rest", |e| !e.zooming().walk().making);
+    assert!(studio.told().iter().any(|t| t.contains("2 pictures were made")));
+    // Escape and "stop" stop it as they stop any picture; a change of words does too.
+    let mut options = walking();
+    options.walk.stops[0].words = "a meadow in autumn".into();
+    for stop in [Command::Act(Action::StopGenerating), Command::Zoom(Z::SetOptions(Box::new(options)))] {
+        let mut start = walking();
+        start.walk.stops[1].seed += 1;
+        studio.zoom(Z::SetOptions(Box::new(start)));
+        studio.zoom(Z::MakeWalk);
+        studio.until("a picture's job", |e| e.generation().progress().is_some_and(|p| p.step > 0));
+        studio.editor.apply(stop);
+        studio.until("the end", |e| !e.zooming().walk().making && e.generation().progress().is_none());
+        assert!(studio.editor.zooming().walk().made < 4);
+    }
+}
+
+#[test]
+fn the_way_of_the_camera_is_kept_between_starts() {
+    let folder = tempfile::tempdir().unwrap();
+    let folders = Folders { config: Some(folder.path().into()), state: None };
+    let start = || {
+        let settings = Settings::load(&folder.path().join("settings.toml")).unwrap();
+        Editor::new(folders.clone(), settings, Vec::new(), None, Arc::new(|| {}))
+    };
+    let mut options = walking();
+    options.travel = Travel {
+        direction: Direction::Both,
+        seconds_per_level: 3.5,
+        ease_s: 0.25,
+        hold_s: 1.5,
+        turns_per_level: 0.5,
+        looped: true,
+        fps: 60,
+    };
+    (options.size, options.quality, options.format) = ((1080, 1920), 61, Format::WebM);
+    (options.factor, options.depth_strength, options.auto_extend) = (3.0, 0.7, true);
+    let mut editor = start();
+    assert_eq!(editor.zooming().options, ZoomOptions::default());
+    editor.apply(Command::Zoom(Z::SetOptions(Box::new(options.clone()))));
+    drop(editor);
+    // All but which of the two films is in front.
+    assert_eq!(start().zooming().options, ZoomOptions { filmed: FilmKind::Zoom, ..options });
+    std::fs::write(folder.path().join("settings.toml"), "[zoom]\nfactor = 99.0\n[zoom.travel]\nfps = 0\n")
+        .unwrap();
+    let editor = start();
+    assert_eq!((editor.zooming().options.factor, editor.zooming().options.travel.fps), (4.0, 1));
 }

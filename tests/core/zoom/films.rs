@@ -30,7 +30,7 @@ fn probe(path: &Path) -> serde_json::Value {
     serde_json::from_slice(&out.stdout).unwrap()
 }
 
-#[cfg(feature = "video")]
+#[cfg(any(feature = "video", feature = "av1"))]
 fn decoded(path: &Path) -> Vec<u8> {
     let out = Command::new("ffmpeg")
         .args(["-v", "warning", "-i"])
@@ -93,6 +93,60 @@ fn an_mp4_is_what_it_should_be() {
     assert!(worst > 32.0, "{worst} dB: colours are off");
 }
 
+#[cfg(feature = "av1")]
+#[test]
+fn a_webm_is_what_it_should_be() {
+    let (doc, _) = World::natural(512).levels(256, 2);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("zoom.webm");
+    let mut film = film((96, 64), 12);
+    // Longer than two seconds: a second cluster.
+    film.travel.seconds_per_level = 2.5;
+    film.quality = 100;
+    let report = export(&doc, &film, &path, &Cancel::default(), &mut |_| {}).unwrap();
+    assert_eq!(report.frames, 30);
+    if !has("ffprobe") || !has("ffmpeg") {
+        return;
+    }
+    let said = probe(&path);
+    let stream = &said["streams"][0];
+    let text = |key: &str| stream[key].as_str().unwrap_or("").to_owned();
+    assert_eq!(text("codec_name"), "av1");
+    assert_eq!((stream["width"].as_i64(), stream["height"].as_i64()), (Some(96), Some(64)));
+    assert_eq!(text("nb_read_frames"), "30");
+    assert_eq!(text("avg_frame_rate"), "12/1");
+    assert_eq!(said["format"]["duration"].as_str(), Some("2.500000"));
+    assert_eq!(text("pix_fmt"), "yuv420p");
+    assert_eq!(
+        (text("color_space"), text("color_primaries"), text("color_transfer"), text("color_range")),
+        ("bt709".into(), "bt709".into(), "bt709".into(), "tv".into())
+    );
+    let pixels = decoded(&path);
+    assert_eq!(pixels.len(), 30 * 96 * 64 * 3);
+    let camera = Camera::new(&doc, &film.travel, film.size);
+    let mut renderer = Renderer::new(doc, false, Look::default());
+    let worst = (0..30)
+        .map(|i| {
+            let frame = renderer.frame(&camera.view(i), film.size);
+            psnr(&frame.rgb, &pixels[i as usize * frame.rgb.len()..][..frame.rgb.len()])
+        })
+        .fold(f64::INFINITY, f64::min);
+    let bytes = std::fs::metadata(&path).unwrap().len();
+    println!("worst decoded frame: {worst:.1} dB in RGB, {bytes} bytes");
+    assert!(worst > 32.0, "{worst} dB: colours are off");
+    // The index at the end is found: a jump lands on the picture that was asked for.
+    let jumped = Command::new("ffmpeg")
+        .args(["-v", "warning", "-ss", "2.2", "-i"])
+        .arg(&path)
+        .args(["-frames:v", "1", "-vf", "scale=in_color_matrix=bt709:in_range=tv"])
+        .args(["-f", "rawvideo", "-pix_fmt", "rgb24", "-"])
+        .output()
+        .unwrap();
+    assert_eq!(String::from_utf8_lossy(&jumped.stderr), "", "ffmpeg warns");
+    let length = jumped.stdout.len();
+    assert!(jumped.stdout == pixels[27 * length..28 * length], "another picture than number 27");
+}
+
 #[test]
 fn gif_apng_and_sequences_hold_all_frames() {
     let (doc, _) = World::natural(512).levels(256, 2);
@@ -135,8 +189,10 @@ fn gif_apng_and_sequences_hold_all_frames() {
 fn a_cancelled_film_leaves_nothing() {
     let (doc, _) = World::natural(512).levels(256, 2);
     let folder = tempfile::tempdir().unwrap();
-    for name in ["zoom.mp4", "zoom.gif", "zoom.apng", "frames"] {
-        if name.ends_with("mp4") && !cfg!(feature = "video") {
+    for name in ["zoom.mp4", "zoom.webm", "zoom.gif", "zoom.apng", "frames"] {
+        if name.ends_with("mp4") && !cfg!(feature = "video")
+            || name.ends_with("webm") && !cfg!(feature = "av1")
+        {
             continue;
         }
         let cancel = Cancel::default();

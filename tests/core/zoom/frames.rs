@@ -110,6 +110,65 @@ fn every_frame_is_the_true_one() {
     assert!(theirs.psnr < 38.0, "the naive way passes: the test is too easy");
 }
 
+/// How far each level's colours are off, 8-bit units of sRGB: what is left between levels that were painted one by one
+/// after colours were matched, or after one was repainted.
+const DRIFTS: [[f32; 3]; 4] = [[2.0, 0.0, -1.0], [-2.0, 2.0, 2.0], [3.0, -1.0, 0.0], [-1.0, 2.0, -3.0]];
+
+/// By how much the mean colour jumps: where the camera passes from one pair of levels to the next, and anywhere.
+struct Jumps {
+    at_switches: f64,
+    anywhere: f64,
+}
+
+/// A zoom through levels of other colours changes its mean colour all the time, and that is right: the new level takes
+/// up more and more of the frame. What is not right is a step. So each change from frame to frame is compared with the
+/// mean of the changes before and after it, which is what a smooth way would give; the rest is the jump. Content has a
+/// part in it too, which is the same for both ways of rendering.
+fn jumps(doc: &Document, frame: impl Fn(&View, f64) -> Frame) -> Jumps {
+    let camera = Camera::new(doc, &Travel { fps: 60, ..travel() }, SIZE);
+    let (first, _) = camera.depths();
+    let mut seen: Vec<([f64; 3], i64)> = Vec::new();
+    for index in 0..camera.frames() {
+        let view = camera.view(index);
+        let (_, span) = in_innermost(doc, &view);
+        let depth = (span.ln() - first) / 2f64.ln();
+        seen.push((mean_rgb(&frame(&view, depth).rgb), (depth - 1e-9).floor() as i64));
+    }
+    let mut jumps = Jumps { at_switches: 0.0, anywhere: 0.0 };
+    for four in seen.windows(4) {
+        let change = |i: usize, c: usize| four[i + 1].0[c] - four[i].0[c];
+        let jump = (0..3).map(|c| (change(1, c) - (change(0, c) + change(2, c)) / 2.0).abs());
+        let jump = jump.fold(0.0, f64::max);
+        jumps.anywhere = jumps.anywhere.max(jump);
+        if four[1].1 != four[2].1 {
+            jumps.at_switches = jumps.at_switches.max(jump);
+        }
+    }
+    jumps
+}
+
+#[test]
+fn levels_of_other_colours_do_not_flash() {
+    let world = World::from_fn(2048, 2048, |x, y| {
+        let wave = |far: f32, k: f32| (x / far + k).sin() * (y / far * 0.8 - k).cos();
+        let all = |k: f32| [400.0, 90.0, 20.0, 5.0].iter().map(|far| wave(*far, k)).sum::<f32>();
+        [all(0.0), all(1.0), all(2.0)].map(|v| 0.3 + 0.06 * v)
+    });
+    let (doc, _) = world.drifting_levels(SIDE, &DRIFTS);
+    let renderer = std::cell::RefCell::new(Renderer::new(doc.clone(), false, Look::default()));
+    let ours = jumps(&doc, |view, _| renderer.borrow_mut().frame(view, SIZE));
+    let pages = pages(&doc);
+    let theirs = jumps(&doc, |_, depth| naive(&pages, depth));
+    for (who, m) in [("ours", &ours), ("naive", &theirs)] {
+        println!(
+            "{who}: mean colour jumps {:.3}/255 at a switch of levels, {:.3}/255 anywhere",
+            m.at_switches, m.anywhere
+        );
+    }
+    assert!(ours.anywhere < 0.5, "{:.3}", ours.anywhere);
+    assert!(theirs.at_switches > 0.5, "the naive way passes: the test is too easy");
+}
+
 /// Soft dots on grey, where and how large in pixels of the world.
 fn dots(side: usize) -> (World, Vec<(Point, f64)>) {
     let middle = side as f64 / 2.0;

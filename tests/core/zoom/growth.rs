@@ -5,7 +5,7 @@ use crate::document::support::random_document;
 use image::RgbaImage;
 use scumble::document::composite::flatten_rgba8;
 use scumble::document::rgba8::Alpha;
-use scumble::document::{Document, Made, Pixels, Placement, edit, levels};
+use scumble::document::{Document, Level, Made, Pixels, Placement, edit, levels};
 use scumble::generate::engine::{Engine, Job, JobEvent};
 use scumble::generate::fake::{FakeBackend, Script};
 use scumble::generate::{Request, Toward};
@@ -195,6 +195,25 @@ fn a_closed_ring_leads_into_itself() {
     // The border stays as it was.
     let (a, b) = (seen(&doc, 0), seen(&picture(), 0));
     assert!(a[..128 * 4 * 6] == b[..128 * 4 * 6], "the border changed");
+    // Another outermost level, none, or a hidden layer: what was closed is open.
+    let mut wider = doc.clone();
+    let page = wider.page;
+    levels::add_outer(&mut wider, Level::new(page), Placement::centred(page, page, 2.0));
+    assert!(!growth::is_closed(&wider));
+    levels::remove(&mut wider, 2);
+    assert!(!growth::is_closed(&wider), "it lies nowhere any more");
+    let mut narrower = doc.clone();
+    levels::remove(&mut narrower, 1);
+    assert!(!growth::is_closed(&narrower));
+    let mut hidden = doc.at_level(0);
+    let top = hidden.layers().last().unwrap().id;
+    hidden.layer_mut(top).unwrap().visible = false;
+    assert!(!growth::is_closed(&hidden));
+    // It is not laid into levels that it was not planned for.
+    let step = growth::close_ring(&picture(), 4.0, &request("ring")).unwrap();
+    let made = make(step.job.clone(), [0.3, 0.3, 0.3]);
+    let refused = step.finish(&mut doc.clone(), &made).err().unwrap();
+    assert!(refused.to_string().contains("levels are others"), "{refused}");
 }
 
 #[test]

@@ -4,4 +4,5 @@ mod films;
 mod frames;
 mod growth;
 mod levels;
+mod walk;
 pub mod world;

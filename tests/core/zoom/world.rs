@@ -121,6 +121,12 @@ impl World {
     /// Levels of `side` pixels that show the middle of the world, each twice as much as the one inside it, and the
     /// corner of the innermost page in the world.
     pub fn levels(&self, side: u32, count: usize) -> (Document, Point) {
+        self.drifting_levels(side, &vec![[0.0; 3]; count])
+    }
+
+    /// The same with a level for each drift, by which all of its page is off, 8-bit units of sRGB: its middle still shows
+    /// the level inside it as that one was never seen.
+    pub fn drifting_levels(&self, side: u32, drifts: &[[f32; 3]]) -> (Document, Point) {
         let page = Rect::from_size(0, 0, side, side);
         let middle = Point::new(self.width as f64 / 2.0, self.height as f64 / 2.0);
         let corner = |k: usize| {
@@ -128,9 +134,14 @@ impl World {
             middle - Point::new(half, half)
         };
         let mut doc = Document::new(page);
-        for k in 0..count {
+        for (k, drift) in drifts.iter().enumerate() {
             let span = f64::from(side) * f64::from(1u32 << k);
-            let light = self.seen(corner(k), span, (side as usize, side as usize));
+            let mut light = self.seen(corner(k), span, (side as usize, side as usize));
+            for (v, by) in
+                light.iter_mut().flat_map(|px| px.iter_mut().zip(drift)).filter(|(_, by)| **by != 0.0)
+            {
+                *v = srgb_to_linear((linear_to_srgb(v.clamp(0.0, 1.0)) + by / 255.0).clamp(0.0, 1.0));
+            }
             let layer = layer_of(&mut doc, page, &light);
             let level = Level { layers: vec![layer.into()], ..Level::new(page) };
             if k == 0 {

@@ -1,19 +1,19 @@
 //! The way of the camera, the film played, and the film written.
 
 use crate::editor::Command;
-use crate::editor::zooming::{ZoomCommand as Z, ZoomOptions};
-use crate::ui::widgets::Frame;
-use crate::zoom::Direction;
+use crate::editor::zooming::{FilmState, ZoomCommand as Z, ZoomOptions};
+use crate::ui::widgets::{Frame, time_left};
 use crate::zoom::video::Format;
+use crate::zoom::{Direction, Travel, growth};
 use eframe::egui::{
-    Checkbox, ColorImage, ComboBox, DragValue, Grid, Image, ProgressBar, RichText, TextureHandle,
-    TextureOptions, Ui, vec2,
+    Button, Checkbox, ColorImage, ComboBox, DragValue, Grid, Image, Label, ProgressBar, RichText,
+    TextureHandle, TextureOptions, Ui, vec2,
 };
 
 /// What the part remembers.
 #[derive(Default)]
 pub struct FilmPart {
-    texture: Option<(u32, TextureHandle)>,
+    picture: Moving,
 }
 
 /// Sizes that are asked for often.
@@ -28,56 +28,82 @@ const SIZES: [(&str, (u32, u32)); 7] = [
 ];
 
 impl FilmPart {
-    /// Draws it.
-    pub fn show(&mut self, ui: &mut Ui, frame: &mut Frame, options: &mut ZoomOptions) {
-        Grid::new("camera").num_columns(2).spacing([8.0, 5.0]).show(ui, |ui| camera(ui, options));
-        ui.add(Checkbox::new(&mut options.travel.looped, "Loop")).on_hover_text(
-            "The last frame leads into the first: there and back, or where the levels are a ring",
-        );
-        self.played(ui, frame);
-        written(ui, frame);
-    }
-
-    fn played(&mut self, ui: &mut Ui, frame: &mut Frame) {
-        let playing = frame.editor.zooming().playing();
+    /// Draws what films have in common: the film played, and the film written.
+    pub fn show(&mut self, ui: &mut Ui, frame: &mut Frame) {
+        let zooming = frame.editor.zooming();
+        let (playing, written) = (zooming.playing(), zooming.film());
         if playing.is_none() {
-            self.texture = None;
+            self.picture = Moving::default();
         }
         let on = playing.is_some();
         ui.horizontal(|ui| {
-            if ui.selectable_label(on, if on { "Stop the film" } else { "Play the film" }).clicked() {
+            let play = Button::new(if on { "Stop the film" } else { "Play the film" }).selected(on);
+            if ui.add(play).clicked() {
                 frame.ask(Command::Zoom(Z::Play(!on)));
             }
+            if written.is_none() && ui.button("Export film…").clicked() {
+                frame.ask(Command::Zoom(Z::Export));
+            }
             if let Some(playing) = playing {
-                let text = format!("frame {} of {}", playing.index + 1, playing.frames);
-                ui.label(RichText::new(text).weak().small());
+                let text = format!("{} of {}", playing.index + 1, playing.frames);
+                ui.label(RichText::new(text).weak().small()).on_hover_text("The frame that is shown");
             }
         });
-        let Some(playing) = playing else { return };
-        let picture = &playing.frame;
-        let image = || ColorImage::from_rgb([picture.width as usize, picture.height as usize], &picture.rgb);
+        if let Some(film) = written {
+            being_written(ui, frame, &film);
+        }
+        if let Some(playing) = playing {
+            self.picture.show(ui, u64::from(playing.index), &playing.frame, "The film");
+        }
+    }
+}
+
+/// A picture of frames that follow each other.
+#[derive(Default)]
+pub struct Moving {
+    texture: Option<(u64, TextureHandle)>,
+}
+
+impl Moving {
+    /// Draws `frame`; another number means another frame.
+    pub fn show(&mut self, ui: &mut Ui, number: u64, frame: &crate::zoom::Frame, name: &str) {
+        let image = || ColorImage::from_rgb([frame.width as usize, frame.height as usize], &frame.rgb);
         match &mut self.texture {
-            Some((index, texture)) => {
-                if *index != playing.index {
+            Some((shown, texture)) => {
+                if *shown != number {
                     texture.set(image(), TextureOptions::LINEAR);
-                    *index = playing.index;
+                    *shown = number;
                 }
             }
             None => {
-                let texture = ui.ctx().load_texture("film", image(), TextureOptions::LINEAR);
-                self.texture = Some((playing.index, texture));
+                self.texture = Some((number, ui.ctx().load_texture(name, image(), TextureOptions::LINEAR)));
             }
         }
         if let Some((_, texture)) = &self.texture {
             let size = texture.size_vec2();
             let scale = (ui.available_width() / size.x).min(260.0 / size.y);
-            ui.add(Image::new(texture).fit_to_exact_size(size * scale)).on_hover_text("The film");
+            ui.add(Image::new(texture).fit_to_exact_size(size * scale).alt_text(name)).on_hover_text(name);
         }
     }
 }
 
-fn camera(ui: &mut Ui, options: &mut ZoomOptions) {
+/// The way of the camera, and how its film is written.
+pub fn camera(ui: &mut Ui, frame: &Frame, options: &mut ZoomOptions) {
+    Grid::new("camera").num_columns(2).spacing([8.0, 5.0]).show(ui, |ui| {
+        path(ui, &mut options.travel);
+        output(ui, options);
+    });
     let travel = &mut options.travel;
+    ui.add(Checkbox::new(&mut travel.looped, "Loop"))
+        .on_hover_text("The last frame leads into the first: there and back, or where the levels are a ring");
+    let one_way = travel.looped && travel.direction != Direction::Both;
+    if one_way && !growth::is_closed(frame.editor.doc()) {
+        let text = "In one direction it loops once the ring is closed (Levels).";
+        ui.add(Label::new(RichText::new(text).weak().small()).wrap());
+    }
+}
+
+fn path(ui: &mut Ui, travel: &mut Travel) {
     let label = ui.label("Direction");
     let name = |direction: Direction| match direction {
         Direction::Out => "Out",
@@ -92,20 +118,26 @@ fn camera(ui: &mut Ui, options: &mut ZoomOptions) {
     });
     response.response.labelled_by(label.id);
     ui.end_row();
-    let number = |ui: &mut Ui, text: &str, value: &mut f64, range: std::ops::RangeInclusive<f64>| {
-        let label = ui.label(text);
-        ui.add(DragValue::new(value).range(range).speed(0.05).fixed_decimals(2)).labelled_by(label.id);
-        ui.end_row();
-    };
     number(ui, "Seconds per level", &mut travel.seconds_per_level, 0.05..=600.0);
     number(ui, "Soft start and stop, s", &mut travel.ease_s, 0.0..=60.0);
     number(ui, "Rest at the ends, s", &mut travel.hold_s, 0.0..=60.0);
     number(ui, "Turns per level", &mut travel.turns_per_level, -10.0..=10.0);
+}
+
+/// A row of a grid with a number.
+pub fn number(ui: &mut Ui, text: &str, value: &mut f64, range: std::ops::RangeInclusive<f64>) {
+    let label = ui.label(text);
+    ui.add(DragValue::new(value).range(range).speed(0.05).fixed_decimals(2)).labelled_by(label.id);
+    ui.end_row();
+}
+
+/// Rows of a grid: how a film is written, of whichever kind.
+pub fn output(ui: &mut Ui, options: &mut ZoomOptions) {
     let label = ui.label("Frames a second");
-    let combo = ComboBox::from_id_salt("fps").selected_text(travel.fps.to_string());
-    let response = combo.show_ui(ui, |ui| {
-        for each in [24, 25, 30, 60] {
-            ui.selectable_value(&mut travel.fps, each, each.to_string());
+    let fps = &mut options.travel.fps;
+    let response = ComboBox::from_id_salt("fps").selected_text(fps.to_string()).show_ui(ui, |ui| {
+        for each in [8, 12, 24, 25, 30, 60] {
+            ui.selectable_value(fps, each, each.to_string());
         }
     });
     response.response.labelled_by(label.id);
@@ -135,19 +167,13 @@ fn camera(ui: &mut Ui, options: &mut ZoomOptions) {
     ui.end_row();
 }
 
-/// The export and how far it is.
-fn written(ui: &mut Ui, frame: &mut Frame) {
-    let Some(film) = frame.editor.zooming().film() else {
-        if ui.button("Export film…").clicked() {
-            frame.ask(Command::Zoom(Z::Export));
-        }
-        return;
-    };
+/// How far the export is.
+fn being_written(ui: &mut Ui, frame: &mut Frame, film: &FilmState) {
     let done = film.frame as f32 / film.frames.max(1) as f32;
     let text = if film.stopping {
         "stopping".to_owned()
     } else {
-        format!("{} of {} frames, {:.0} s left", film.frame, film.frames, film.secs_left)
+        format!("{} of {} frames, {}", film.frame, film.frames, time_left(film.secs_left))
     };
     ui.horizontal(|ui| {
         let width = (ui.available_width() - 90.0).max(60.0);

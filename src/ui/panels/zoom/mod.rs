@@ -1,18 +1,49 @@
-//! Levels of an infinite zoom, the way of the camera, and the film.
+//! Levels of an infinite zoom, the way of the camera and its film, and walks between words.
 
 mod film;
 mod levels;
+mod walk;
 
 use crate::editor::Command;
-use crate::editor::zooming::ZoomCommand as Z;
+use crate::editor::zooming::{FilmKind, ZoomCommand as Z, ZoomOptions};
 use crate::ui::widgets::Frame;
+use crate::zoom::growth;
 use eframe::egui::{Button, Checkbox, DragValue, Label, RichText, ScrollArea, TextEdit, Ui};
+
+/// What of the panel is in front.
+#[derive(Clone, Copy, Default, PartialEq)]
+enum Page {
+    /// Levels and how they are made.
+    #[default]
+    Levels,
+    /// The film of the levels.
+    Film,
+    /// Prompt travel.
+    Walk,
+}
+
+impl Page {
+    const ALL: [(Self, &str, &str); 3] = [
+        (Self::Levels, "Levels", "The scales of the picture"),
+        (Self::Film, "Zoom film", "A camera flies through the levels"),
+        (Self::Walk, "Prompt travel", "A film that turns from some words into others"),
+    ];
+
+    fn filmed(self) -> FilmKind {
+        match self {
+            Self::Levels | Self::Film => FilmKind::Zoom,
+            Self::Walk => FilmKind::Walk,
+        }
+    }
+}
 
 /// What the panel remembers.
 #[derive(Default)]
 pub struct ZoomPanel {
+    page: Page,
     strip: levels::Strip,
     film: film::FilmPart,
+    walk: walk::WalkPart,
     /// Words of the levels that are to be made, one line each.
     words: String,
 }
@@ -22,12 +53,36 @@ impl ZoomPanel {
     pub fn show(&mut self, ui: &mut Ui, frame: &mut Frame) {
         let before = frame.editor.zooming().options.clone();
         let mut options = before.clone();
-        ScrollArea::vertical().id_salt("zoom").auto_shrink([false, false]).show(ui, |ui| {
-            self.strip.show(ui, frame);
-            ui.separator();
-            self.make(ui, frame, &mut options);
-            ui.separator();
-            self.film.show(ui, frame, &mut options);
+        ui.horizontal(|ui| {
+            for (page, name, hint) in Page::ALL {
+                let response = ui.selectable_label(self.page == page, name).on_hover_text(hint);
+                if response.clicked() && self.page != page {
+                    self.page = page;
+                    options.filmed = page.filmed();
+                    frame.ask(Command::Zoom(Z::Play(false)));
+                }
+            }
+        });
+        ui.separator();
+        ScrollArea::vertical().id_salt(self.page as u8).auto_shrink([false, false]).show(ui, |ui| match self
+            .page
+        {
+            Page::Levels => {
+                self.strip.show(ui, frame);
+                ui.separator();
+                self.make(ui, frame, &mut options);
+            }
+            Page::Film => {
+                self.film.show(ui, frame);
+                ui.separator();
+                film::camera(ui, frame, &mut options);
+            }
+            Page::Walk => {
+                self.walk.show(ui, frame, &mut options.walk);
+                self.film.show(ui, frame);
+                ui.separator();
+                walk::settings(ui, &mut options);
+            }
         });
         if options != before {
             frame.ask(Command::Zoom(Z::SetOptions(Box::new(options))));
@@ -35,7 +90,7 @@ impl ZoomPanel {
     }
 
     /// New levels.
-    fn make(&mut self, ui: &mut Ui, frame: &mut Frame, options: &mut crate::editor::zooming::ZoomOptions) {
+    fn make(&mut self, ui: &mut Ui, frame: &mut Frame, options: &mut ZoomOptions) {
         let zooming = frame.editor.zooming();
         let field = TextEdit::multiline(&mut self.words)
             .hint_text("Words for new levels, one line each. None: the prompt.")
@@ -57,6 +112,19 @@ impl ZoomPanel {
             let hint = "Make detail for what is selected of the innermost level, or for its middle";
             if deeper.on_hover_text(hint).clicked() {
                 frame.ask(Command::Zoom(Z::Deeper(lines.first().unwrap_or(&prompt).clone())));
+            }
+            let closed = growth::is_closed(frame.editor.doc());
+            let ring = ui.add_enabled(available && !growing && !closed, Button::new("Close the ring"));
+            let hint = "Make the innermost level hold the outermost, so that the zoom never ends: a film in one direction \
+                        can then loop";
+            let ring = ring.on_hover_text(hint);
+            let ring = ring.on_disabled_hover_text(if closed {
+                "The ring is closed: the innermost level holds the outermost, on its layer “Ring”"
+            } else {
+                "A level is being made, or there is no model"
+            });
+            if ring.clicked() {
+                frame.ask(Command::Zoom(Z::CloseRing));
             }
             if growing && ui.button("Stop making levels").clicked() {
                 frame.ask(Command::Zoom(Z::Stop));
