@@ -166,8 +166,10 @@ impl Ear {
 
     /// Waits until the window asks something, `connection` has something, or that long. Whether `connection` has.
     pub fn wait(&self, connection: BorrowedFd, longest: Option<Duration>) -> std::io::Result<bool> {
-        let mut waits =
-            [PollFd::new(&connection, PollFlags::IN), PollFd::from_borrowed_fd(self.bell.as_fd(), PollFlags::IN)];
+        let mut waits = [
+            PollFd::new(&connection, PollFlags::IN),
+            PollFd::from_borrowed_fd(self.bell.as_fd(), PollFlags::IN),
+        ];
         let longest = longest.map(|d| Timespec {
             tv_sec: d.as_secs().try_into().unwrap_or(i64::MAX),
             tv_nsec: d.subsec_nanos().into(),

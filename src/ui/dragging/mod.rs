@@ -11,6 +11,8 @@ mod line;
 #[cfg(any(windows, target_os = "macos"))]
 mod native;
 pub mod slot;
+#[cfg(all(test, target_os = "linux"))]
+mod tests;
 #[cfg(target_os = "linux")]
 mod uris;
 #[cfg(target_os = "linux")]
@@ -22,8 +24,8 @@ use crate::editor::generation::{CandidateId, GenerateCommand};
 use crate::editor::{Command, Editor, Notice, NoticeKind};
 use crossbeam_channel::TryRecvError;
 use eframe::egui::{
-    self, Color32, Context, DragAndDrop, Event, HoveredFile, Id, LayerId, Modifiers, Order, PointerButton, Pos2,
-    RawInput, Rect, TextureId, Vec2, pos2, vec2,
+    self, Color32, Context, DragAndDrop, Event, HoveredFile, Id, LayerId, Modifiers, Order, PointerButton,
+    Pos2, RawInput, Rect, TextureId, Vec2, pos2, vec2,
 };
 #[cfg(target_os = "linux")]
 use line::{Ask, Line, Pixels, Said};
@@ -355,7 +357,9 @@ fn written(writing: &file::Writing) -> Option<Result<PathBuf, String>> {
     match writing.try_recv() {
         Ok(done) => Some(done),
         Err(TryRecvError::Empty) => None,
-        Err(TryRecvError::Disconnected) => Some(Err("The picture could not be written as a file.".to_owned())),
+        Err(TryRecvError::Disconnected) => {
+            Some(Err("The picture could not be written as a file.".to_owned()))
+        }
     }
 }
 

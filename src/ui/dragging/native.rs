@@ -69,7 +69,8 @@ impl Native {
         };
         let icon = drag::Image::Raw(icon(&path).unwrap_or_default());
         // Where the system does not, the picture stays within the window.
-        let _ = drag::start_drag(frame, drag::DragItem::Files(vec![path]), icon, ended, drag::Options::default());
+        let _ =
+            drag::start_drag(frame, drag::DragItem::Files(vec![path]), icon, ended, drag::Options::default());
     }
 
     /// Whether the system has dragged something since this was asked last.

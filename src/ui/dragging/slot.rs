@@ -16,8 +16,16 @@ fn id() -> Id {
     Id::unique("style slot")
 }
 
-/// Remembers that the slot is drawn there.
+/// The pass in which something was dragged that the slot takes.
+#[derive(Clone, Copy)]
+struct Wanted(u64);
+
+/// Remembers that the slot is drawn there. While something is dragged that it takes, it comes into view.
 pub fn mark(ui: &Ui, rect: Rect) {
+    let wanted: Option<Wanted> = ui.data(|data| data.get_temp(id()));
+    if wanted.is_some_and(|Wanted(pass)| pass + 1 == ui.ctx().cumulative_pass_nr()) {
+        ui.scroll_to_rect(rect.expand(4.0), None);
+    }
     let slot = Slot {
         rect: rect.expand(4.0).intersect(ui.clip_rect()),
         layer: ui.layer_id(),
@@ -40,6 +48,8 @@ pub fn lies_at(ctx: &Context, at: Pos2) -> bool {
 
 /// Shows that the slot takes what is dragged; `at` is where that is, if it is known.
 pub fn show(ctx: &Context, at: Option<Pos2>) {
+    let wanted = Wanted(ctx.cumulative_pass_nr());
+    ctx.data_mut(|data| data.insert_temp(id(), wanted));
     let Some(slot) = seen(ctx) else { return };
     let painter = ctx.layer_painter(LayerId::new(Order::Foreground, Id::unique("style slot hint")));
     let hot = at.is_some_and(|at| lies_at(ctx, at));

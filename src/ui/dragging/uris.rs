@@ -81,7 +81,8 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_back() {
-        for name in ["/a/plain-name_1.png", "/with space/ü 漢字.png", "/100%/%41#?&.png", "/new\nline\r.png"] {
+        for name in ["/a/plain-name_1.png", "/with space/ü 漢字.png", "/100%/%41#?&.png", "/new\nline\r.png"]
+        {
             let uri = encode(Path::new(name));
             assert!(uri.is_ascii() && uri.ends_with("\r\n") && uri.matches('\n').count() == 1, "{uri:?}");
             assert_eq!(paths(&uri), [name], "{uri:?}");

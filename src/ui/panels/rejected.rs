@@ -55,7 +55,8 @@ impl Rejected {
             Image::new((carried.texture, size)).paint_at(ui, rect);
             let label = format!("Rejected picture with seed {seed}");
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
-            let hint = "Fetches it back among the candidates; drag it to another program, or onto the style slot";
+            let hint =
+                "Fetches it back among the candidates; drag it to another program, or onto the style slot";
             if response.on_hover_text(hint).clicked() {
                 frame.ask(Command::Generate(G::Restore(id)));
             }

@@ -15,7 +15,13 @@ const BTN_LEFT: u32 = 0x110;
 
 impl Hand {
     /// Listens to a seat, if the global is one.
-    pub fn add_seat(&mut self, registry: &WlRegistry, name: u32, interface: &str, handle: &QueueHandle<Self>) {
+    pub fn add_seat(
+        &mut self,
+        registry: &WlRegistry,
+        name: u32,
+        interface: &str,
+        handle: &QueueHandle<Self>,
+    ) {
         if interface == WlSeat::interface().name {
             let seat: WlSeat = registry.bind(name, 1, handle, ());
             let device = self.manager.get_data_device(&seat, handle, ());

@@ -47,8 +47,15 @@ fn listen(connection: Connection, surface: ObjectId, ear: Ear) -> Result<(), Box
     let handle = queue.handle();
     let Ok(manager) = globals.bind(&handle, VERSION..=VERSION, ()) else { return Ok(()) };
     let surface = WlSurface::from_id(&connection, surface)?;
-    let mut hand =
-        Hand { ear, surface, manager, seats: Vec::new(), source: None, offers: HashMap::new(), brought: None };
+    let mut hand = Hand {
+        ear,
+        surface,
+        manager,
+        seats: Vec::new(),
+        source: None,
+        offers: HashMap::new(),
+        brought: None,
+    };
     for global in globals.contents().clone_list() {
         hand.add_seat(globals.registry(), global.name, &global.interface, &handle);
     }

@@ -118,7 +118,9 @@ impl Watch {
         if self.dropped {
             return Ok(());
         }
-        let Some(pointer) = answered(server.conn.query_pointer(server.window)?.reply())? else { return Ok(()) };
+        let Some(pointer) = answered(server.conn.query_pointer(server.window)?.reply())? else {
+            return Ok(());
+        };
         let held = pointer.mask.contains(KeyButMask::BUTTON1);
         self.dropped = self.held && !held;
         self.held = held;

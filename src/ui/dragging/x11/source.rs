@@ -93,9 +93,9 @@ impl Source {
     /// Ends it without a drop. What was dropped already can no longer be fetched back.
     pub fn cancel(&mut self, server: &Server) -> Result<(), ConnectionError> {
         match self.drag.take() {
-            Some(Drag { over: Some(target), phase: Phase::Begins | Phase::Held | Phase::Released, .. }) => {
-                server.leave(target, self.window)
-            }
+            Some(Drag {
+                over: Some(target), phase: Phase::Begins | Phase::Held | Phase::Released, ..
+            }) => server.leave(target, self.window),
             _ => Ok(()),
         }
     }
@@ -114,7 +114,9 @@ impl Source {
                 Ok(())
             }
             // Another program drags something.
-            Event::SelectionClear(event) if event.selection == server.atoms.XdndSelection => self.cancel(server),
+            Event::SelectionClear(event) if event.selection == server.atoms.XdndSelection => {
+                self.cancel(server)
+            }
             Event::ClientMessage(event) if event.window == self.window => {
                 let data = event.data.as_data32();
                 let Some(drag) = self.drag.as_mut().filter(|d| d.over.is_some_and(|t| t.is(data[0]))) else {
@@ -210,14 +212,8 @@ fn give(
     } else if [atoms.Plain, atoms.PlainUtf8, atoms.UTF8_STRING].contains(&target) {
         conn.change_property8(mode, to, property, target, uris::plain(path).as_bytes())?;
     } else if target == atoms.TARGETS {
-        let known = [
-            atoms.TARGETS,
-            atoms.TIMESTAMP,
-            atoms.UriList,
-            atoms.PlainUtf8,
-            atoms.Plain,
-            atoms.UTF8_STRING,
-        ];
+        let known =
+            [atoms.TARGETS, atoms.TIMESTAMP, atoms.UriList, atoms.PlainUtf8, atoms.Plain, atoms.UTF8_STRING];
         conn.change_property32(mode, to, property, AtomEnum::ATOM, &known)?;
     } else if target == atoms.TIMESTAMP {
         conn.change_property32(mode, to, property, AtomEnum::INTEGER, &[since])?;
@@ -236,7 +232,9 @@ impl Drag {
         source: Window,
         time: Timestamp,
     ) -> Result<bool, ConnectionError> {
-        let Some(pointer) = answered(server.conn.query_pointer(server.root)?.reply())? else { return Ok(true) };
+        let Some(pointer) = answered(server.conn.query_pointer(server.root)?.reply())? else {
+            return Ok(true);
+        };
         let at = (pointer.root_x, pointer.root_y);
         let under = server.under(at.0, at.1)?;
         ear.is_elsewhere(under != Under::Ours);
