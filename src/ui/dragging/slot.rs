@@ -51,7 +51,7 @@ pub fn show(ctx: &Context, at: Option<Pos2>) {
     let wanted = Wanted(ctx.cumulative_pass_nr());
     ctx.data_mut(|data| data.insert_temp(id(), wanted));
     let Some(slot) = seen(ctx) else { return };
-    let painter = ctx.layer_painter(LayerId::new(Order::Foreground, Id::unique("style slot hint")));
+    let painter = ctx.layer_painter(LayerId::new(Order::Tooltip, Id::unique("style slot hint")));
     let hot = at.is_some_and(|at| lies_at(ctx, at));
     let fill = if hot { theme::ACCENT.gamma_multiply(0.35) } else { Color32::TRANSPARENT };
     let stroke = Stroke::new(if hot { 3.0 } else { 1.5 }, theme::ACCENT);

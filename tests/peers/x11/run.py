@@ -77,7 +77,7 @@ def facts(path):
             size = struct.unpack_from(">II", body)
         elif kind in (b"tEXt", b"iTXt"):
             key, _, text = body.partition(b"\0")
-            texts[key.decode()] = text.decode("utf-8", "replace")
+            texts[key.decode()] = text.decode("latin-1" if kind == b"tEXt" else "utf-8")
         at += 12 + length
     return size, texts
 
@@ -91,8 +91,8 @@ class Session:
         screen = f"{SCREEN[0]}x{SCREEN[1]}x24"
         self.start(["Xvfb", "-displayfd", str(write), "-screen", "0", screen], pass_fds=[write], stderr=subprocess.DEVNULL)
         os.close(write)
-        self.display = ":" + os.read(read, 16).decode().strip()
-        os.close(read)
+        with open(read, encoding="ascii") as number:
+            self.display = ":" + number.readline().strip()
         hidden = ("WAYLAND_DISPLAY", "WAYLAND_SOCKET", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")
         self.environment = {name: value for name, value in os.environ.items() if name not in hidden}
         self.environment.update(HOME=folder, DISPLAY=self.display, XDG_RUNTIME_DIR=folder, GDK_BACKEND="x11")
@@ -107,7 +107,8 @@ class Session:
         self.peer = self.start([sys.executable, f"{os.path.dirname(os.path.abspath(__file__))}/peer.py",
                                 *map(str, PEER), given], stdout=subprocess.PIPE, text=True)
         threading.Thread(target=self.listen, daemon=True).start()
-        self.wait_for("ready")
+        if not self.wait_for("ready"):
+            raise SystemExit("the other program did not start")
         self.program = self.start([program, page])
 
     def start(self, command, **options):
@@ -162,14 +163,16 @@ class Session:
                 time.sleep(secs)
             begin = place
 
-    def pull(self, begin, *way, before_end=1.5):
-        """Presses, moves along the way, waits and lets go."""
+    def pull(self, begin, *way, before_end=1.5, look=None):
+        """Presses, moves along the way, waits, perhaps looks, and lets go."""
         self.do("mousemove", *begin)
         time.sleep(0.3)
         self.do("mousedown", 1)
         time.sleep(0.2)
         self.move(begin, *way)
         time.sleep(before_end)
+        if look:
+            self.look(look)
         self.do("mouseup", 1)
         time.sleep(0.5)
 
@@ -240,25 +243,13 @@ def play(session, check, thumbnail, slot):
     session.pull(thumbnail, CANVAS, TAKES)
     check("after one that hung the next arrives", len(files_of(session.wait_for("dropped", 20))), lambda n: n == 1)
 
-    session.do("mousemove", *thumbnail)
-    time.sleep(0.3)
-    session.do("mousedown", 1)
-    session.move(thumbnail, CANVAS, slot)
-    time.sleep(2)
-    session.look("2-over-slot")
-    session.do("mouseup", 1)
+    session.pull(thumbnail, CANVAS, slot, look="2-over-slot")
     style = session.until("a style picture", session.style, 20)
     check("pulled onto the slot it is the style picture", style, lambda f: f.endswith(f" {SEED}.png") and os.path.exists(f))
     session.look("3-style")
 
     session.forget()
-    session.do("mousemove", *GIVES)
-    time.sleep(0.3)
-    session.do("mousedown", 1)
-    session.move(GIVES, (1550, 450), CANVAS, slot)
-    time.sleep(2)
-    session.look("4-file-over-slot")
-    session.do("mouseup", 1)
+    session.pull(GIVES, (1550, 450), CANVAS, slot, look="4-file-over-slot")
     session.until("the dropped style picture", lambda: session.style() == session.given, 20)
     check("a file dropped on the slot is the style picture", session.style(), lambda f: f == session.given)
     check("the other program is told", session.wait_for("ended", 10), bool)
@@ -277,7 +268,7 @@ def main():
     parser.add_argument("program")
     parser.add_argument("--keep")
     parser.add_argument("--thumbnail", type=int, nargs=2, default=(340, 760), help="where the candidate lies")
-    parser.add_argument("--slot", type=int, nargs=2, default=(1150, 350), help="where the style slot lies in a drag")
+    parser.add_argument("--slot", type=int, nargs=2, default=(1150, 263), help="where the style slot lies in a drag")
     args = parser.parse_args()
     missing = [tool for tool in ("Xvfb", "xdotool", "import") if not shutil.which(tool)]
     if missing:
