@@ -269,11 +269,14 @@ def play(session, check):
         check("which is a PNG", file.read(8), lambda head: head == b"\x89PNG\r\n\x1a\n")
     check("and the drag is over", compositor.source, lambda source: source is None)
 
-    # A window that believes it still drags shows no brush at the pointer.
+    # A window that believes it still drags shows the candidate at the pointer.
     before = compositor.settle(1.0, LIMIT_SECS)
     session.go((400, 500), CANVAS)
+    carried = (CANVAS[0] + 20, CANVAS[1] + 20, CANVAS[0] + 70, CANVAS[1] + 70)
     outline = (CANVAS[0] - 130, CANVAS[1] - 20, CANVAS[0] - 90, CANVAS[1] + 20)
-    check("the button is not held for the window", differ(before, session.look("2-brush"), outline), bool)
+    seen = session.look("2-brush")
+    check("the button is not held for the window", differ(before, seen, carried), lambda changed: not changed)
+    check("which shows its brush", differ(before, seen, outline), bool)
 
     session.pull(THUMBNAIL, CANVAS)
     check("a second drag begins", compositor.begun, lambda n: n == 2)
