@@ -160,6 +160,21 @@ fn a_slot_that_is_not_in_view_takes_nothing() {
 }
 
 #[test]
+fn the_panel_of_the_slot_comes_to_the_front_when_something_is_dragged_to_its_tab() {
+    let (mut window, _, seed) = window();
+    let tab =
+        window.harness.query_all_by_label_contains(" Generate").map(|n| n.rect()).find(|r| r.height() < 40.0);
+    window.show_panel("Navigator");
+    pull(&mut window, &format!("Candidate with seed {seed}"));
+    assert!(window.harness.query_by_label("Style picture").is_none());
+    move_to(&mut window, tab.expect("a tab").center());
+    let to = slot(&mut window);
+    move_to(&mut window, to);
+    window.press(to, false, Modifiers::NONE);
+    window.until("the style", |app| app.editor.generation().options.style_picture.is_some());
+}
+
+#[test]
 fn a_rejected_picture_can_be_pulled_too() {
     let (mut window, id, seed) = window();
     window.act(Action::DiscardCandidate);

@@ -23,9 +23,11 @@ mod x11;
 use crate::editor::generation::{CandidateId, GenerateCommand};
 use crate::editor::{Command, Editor, Notice, NoticeKind};
 use crossbeam_channel::TryRecvError;
+#[cfg(target_os = "linux")]
+use eframe::egui::HoveredFile;
 use eframe::egui::{
-    self, Color32, Context, DragAndDrop, Event, HoveredFile, Id, LayerId, Modifiers, Order, PointerButton,
-    Pos2, RawInput, Rect, TextureId, Vec2, pos2, vec2,
+    Color32, Context, DragAndDrop, Event, Id, LayerId, Modifiers, Order, PointerButton, Pos2, RawInput, Rect,
+    TextureId, Vec2, pos2, vec2,
 };
 #[cfg(target_os = "linux")]
 use line::{Ask, Line, Pixels, Said};
@@ -76,6 +78,7 @@ pub struct Drags {
     /// The file that was dragged out last: when it comes back it is ours.
     own: Option<PathBuf>,
     /// The thread was asked where the pointer is.
+    #[cfg(target_os = "linux")]
     watching: bool,
 }
 
@@ -96,14 +99,14 @@ impl Drags {
         let beside = state.and_then(Path::parent).map(|folder| folder.join("dragged"));
         let base = beside.unwrap_or_else(|| std::env::temp_dir().join("scumble-dragged"));
         file::clean(base.clone(), kept);
+        #[cfg(not(any(target_os = "linux", windows, target_os = "macos")))]
+        let _ = cc;
         Self {
             base,
             #[cfg(target_os = "linux")]
             line: cc.and_then(|cc| wayland::connect(cc).or_else(|| x11::connect(cc))),
             #[cfg(any(windows, target_os = "macos"))]
             native: cc.map(native::Native::new).unwrap_or_default(),
-            #[cfg(not(any(target_os = "linux", windows, target_os = "macos")))]
-            line: cc.map(drop),
             ..Self::default()
         }
     }
@@ -150,9 +153,13 @@ impl Drags {
             }
         }
         #[cfg(any(windows, target_os = "macos"))]
-        if self.native.ended() {
-            self.taken(ctx, input);
-            self.carries = None;
+        {
+            if self.native.took() {
+                self.taken(ctx, input);
+            }
+            if self.native.ended() {
+                self.carries = None;
+            }
         }
         #[cfg(not(any(target_os = "linux", windows, target_os = "macos")))]
         let _ = (ctx, input);
@@ -247,6 +254,11 @@ impl Drags {
                 Some(path) => commands.push(style(path)),
                 None => self.late.push(carries.writing),
             }
+        }
+        // Under X11 the thread sees it by itself, and drops on what is there.
+        #[cfg(target_os = "linux")]
+        if let Some(line) = self.line.as_ref().filter(|line| line.pixels == Pixels::Logical) {
+            line.ask(Ask::Cancel);
         }
         #[cfg(any(windows, target_os = "macos"))]
         self.native.forget();
@@ -369,7 +381,7 @@ fn written(writing: &file::Writing) -> Option<Result<PathBuf, String>> {
 struct DroppedFile(PathBuf);
 
 #[cfg(target_os = "linux")]
-impl egui::DroppedFile for DroppedFile {
+impl eframe::egui::DroppedFile for DroppedFile {
     fn path(&self) -> &Path {
         &self.0
     }

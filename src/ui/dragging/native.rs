@@ -2,7 +2,7 @@
 //! that thread until the button is let go; the system draws the window meanwhile.
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use eframe::egui::{Context, Pos2};
+use eframe::egui::Context;
 use std::path::PathBuf;
 
 /// Side of the picture at the pointer, in pixels.
@@ -12,6 +12,8 @@ const ICON_PX: u32 = 96;
 pub struct Native {
     /// What is to be dragged as soon as the frame is drawn.
     wish: Option<PathBuf>,
+    /// The system has taken the pointer, and nobody was told yet.
+    took: bool,
     says: Sender<()>,
     ended: Receiver<()>,
     #[cfg(windows)]
@@ -23,6 +25,7 @@ impl Default for Native {
         let (says, ended) = unbounded();
         Self {
             wish: None,
+            took: false,
             says,
             ended,
             #[cfg(windows)]
@@ -62,10 +65,10 @@ impl Native {
     /// Drags what was wished for. With the end of it, [`Native::ended`] is true once.
     pub fn start(&mut self, frame: &eframe::Frame, ctx: &Context) {
         let Some(path) = self.wish.take() else { return };
-        let (says, ctx) = (self.says.clone(), ctx.clone());
+        let (says, wake) = (self.says.clone(), ctx.clone());
         let ended = move |_: drag::DragResult, _: drag::CursorPosition| {
             let _ = says.send(());
-            ctx.request_repaint();
+            wake.request_repaint();
         };
         let icon = drag::Image::Raw(icon(&path).unwrap_or_default());
         // Where the system does not, the picture stays within the window.
@@ -80,7 +83,7 @@ impl Native {
 
     /// Where the pointer is in the window, in points, of which one is `scale` pixels.
     #[cfg(windows)]
-    pub fn pointer(&self, scale: f32) -> Option<Pos2> {
+    pub fn pointer(&self, scale: f32) -> Option<eframe::egui::Pos2> {
         use windows_sys::Win32::Foundation::{HWND, POINT};
         use windows_sys::Win32::Graphics::Gdi::ScreenToClient;
         use windows_sys::Win32::UI::WindowsAndMessaging::GetCursorPos;
@@ -89,7 +92,7 @@ impl Native {
         // SAFETY: both write only into `at`; a window that is gone is an error, no more.
         #[allow(unsafe_code)]
         let known = unsafe { GetCursorPos(&mut at) != 0 && ScreenToClient(window, &mut at) != 0 };
-        known.then(|| Pos2::new(at.x as f32, at.y as f32) * scale)
+        known.then(|| eframe::egui::pos2(at.x as f32, at.y as f32) * scale)
     }
 }
 

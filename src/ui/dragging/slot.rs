@@ -16,14 +16,27 @@ fn id() -> Id {
     Id::unique("style slot")
 }
 
-/// The pass in which something was dragged that the slot takes.
+/// Something is dragged that the slot takes.
 #[derive(Clone, Copy)]
-struct Wanted(u64);
+struct Wanted {
+    pass: u64,
+    at: Option<Pos2>,
+}
+
+fn wanted(ctx: &Context) -> Option<Wanted> {
+    let wanted: Wanted = ctx.data(|data| data.get_temp(id()))?;
+    // It is said at the end of a pass and asked for in the next one.
+    (wanted.pass + 1 >= ctx.cumulative_pass_nr()).then_some(wanted)
+}
+
+/// Where something is dragged that the slot takes, if that is known: the tab of its panel comes to the front there.
+pub fn dragged_at(ctx: &Context) -> Option<Pos2> {
+    wanted(ctx)?.at
+}
 
 /// Remembers that the slot is drawn there. While something is dragged that it takes, it comes into view.
 pub fn mark(ui: &Ui, rect: Rect) {
-    let wanted: Option<Wanted> = ui.data(|data| data.get_temp(id()));
-    if wanted.is_some_and(|Wanted(pass)| pass + 1 == ui.ctx().cumulative_pass_nr()) {
+    if wanted(ui.ctx()).is_some() {
         ui.scroll_to_rect(rect.expand(4.0), None);
     }
     let slot = Slot {
@@ -48,7 +61,7 @@ pub fn lies_at(ctx: &Context, at: Pos2) -> bool {
 
 /// Shows that the slot takes what is dragged; `at` is where that is, if it is known.
 pub fn show(ctx: &Context, at: Option<Pos2>) {
-    let wanted = Wanted(ctx.cumulative_pass_nr());
+    let wanted = Wanted { pass: ctx.cumulative_pass_nr(), at };
     ctx.data_mut(|data| data.insert_temp(id(), wanted));
     let Some(slot) = seen(ctx) else { return };
     let painter = ctx.layer_painter(LayerId::new(Order::Tooltip, Id::unique("style slot hint")));

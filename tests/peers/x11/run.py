@@ -85,7 +85,7 @@ def facts(path):
 class Session:
     """A screen, our window on it, and the other program."""
 
-    def __init__(self, program, folder, keep):
+    def __init__(self, program, folder, keep, manager):
         self.folder, self.keep, self.heard, self.processes = folder, keep, queue.Queue(), []
         read, write = os.pipe()
         screen = f"{SCREEN[0]}x{SCREEN[1]}x24"
@@ -96,6 +96,9 @@ class Session:
         hidden = ("WAYLAND_DISPLAY", "WAYLAND_SOCKET", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")
         self.environment = {name: value for name, value in os.environ.items() if name not in hidden}
         self.environment.update(HOME=folder, DISPLAY=self.display, XDG_RUNTIME_DIR=folder, GDK_BACKEND="x11")
+        if manager:
+            self.start([manager])
+            time.sleep(2)
         self.settings_file = f"{folder}/.config/scumble/settings.toml"
         os.makedirs(os.path.dirname(self.settings_file))
         with open(self.settings_file, "w", encoding="utf-8") as out:
@@ -144,6 +147,11 @@ class Session:
         path = f"{self.keep or self.folder}/{name}.png"
         subprocess.run(["import", "-window", "root", path], env=self.environment, check=True)
         return path
+
+    @staticmethod
+    def at(lies, place):
+        """A place of the window on the screen: a window manager puts a frame around it."""
+        return int(lies["X"]) + place[0], int(lies["Y"]) + place[1]
 
     def until(self, what, holds, secs=LIMIT_SECS):
         until = time.monotonic() + secs
@@ -209,8 +217,12 @@ def play(session, check, thumbnail, slot):
     session.until("the window", lambda: session.do("search", "--name", "Scumble"))
     window = session.do("search", "--name", "Scumble").split()[0]
     time.sleep(8)
+    session.do("windowmove", window, 0, 0)
     session.do("windowfocus", window)
-    session.do("mousemove", *TAB, "click", 1)
+    time.sleep(1)
+    lies = dict(line.split("=") for line in session.do("getwindowgeometry", "--shell", window).splitlines())
+    canvas, thumbnail, slot = (session.at(lies, place) for place in (CANVAS, thumbnail, slot))
+    session.do("mousemove", *session.at(lies, TAB), "click", 1)
     time.sleep(1)
     session.do("key", "ctrl+Return")
     session.until("a candidate", session.candidates)
@@ -218,7 +230,7 @@ def play(session, check, thumbnail, slot):
     session.look("1-candidate")
 
     session.forget()
-    session.pull(thumbnail, CANVAS, TAKES)
+    session.pull(thumbnail, canvas, TAKES)
     files = files_of(session.wait_for("dropped", 20))
     check("a candidate arrives as a file", files, lambda f: len(f) == 1 and os.path.exists(f[0]))
     if files:
@@ -228,34 +240,34 @@ def play(session, check, thumbnail, slot):
         check("by a name that says what it is", os.path.basename(files[0]), lambda n: n.endswith(f" {SEED}.png") and "öl" in n)
 
     session.forget()
-    session.pull(thumbnail, CANVAS, TAKES, CANVAS)
+    session.pull(thumbnail, canvas, TAKES, canvas)
     check("there and back again it arrives nowhere", session.wait_for("dropped", 3), lambda f: f is None)
-    session.pull(thumbnail, CANVAS, NOTHING)
+    session.pull(thumbnail, canvas, NOTHING)
     check("over nothing, too", session.wait_for("dropped", 3), lambda f: f is None)
     check("and no document was opened", session.journals(), lambda n: n == 1)
 
     os.kill(session.peer.pid, signal.SIGSTOP)
-    session.pull(thumbnail, CANVAS, TAKES, before_end=0.5)
+    session.pull(thumbnail, canvas, TAKES, before_end=0.5)
     time.sleep(2)
     os.kill(session.peer.pid, signal.SIGCONT)
     time.sleep(1)
     session.forget()
-    session.pull(thumbnail, CANVAS, TAKES)
+    session.pull(thumbnail, canvas, TAKES)
     check("after one that hung the next arrives", len(files_of(session.wait_for("dropped", 20))), lambda n: n == 1)
 
-    session.pull(thumbnail, CANVAS, slot, look="2-over-slot")
+    session.pull(thumbnail, canvas, slot, look="2-over-slot")
     style = session.until("a style picture", session.style, 20)
     check("pulled onto the slot it is the style picture", style, lambda f: f.endswith(f" {SEED}.png") and os.path.exists(f))
     session.look("3-style")
 
     session.forget()
-    session.pull(GIVES, (1550, 450), CANVAS, slot, look="4-file-over-slot")
+    session.pull(GIVES, (1550, 450), canvas, slot, look="4-file-over-slot")
     session.until("the dropped style picture", lambda: session.style() == session.given, 20)
     check("a file dropped on the slot is the style picture", session.style(), lambda f: f == session.given)
     check("the other program is told", session.wait_for("ended", 10), bool)
     check("and nothing was opened", session.journals(), lambda n: n == 1)
     session.look("5-dropped")
-    session.pull(GIVES, (1550, 450), CANVAS, before_end=1.0)
+    session.pull(GIVES, (1550, 450), canvas, before_end=1.0)
     time.sleep(3)
     session.look("6-opened")
     title = session.do("getwindowname", window)
@@ -269,6 +281,7 @@ def main():
     parser.add_argument("--keep")
     parser.add_argument("--thumbnail", type=int, nargs=2, default=(340, 760), help="where the candidate lies")
     parser.add_argument("--slot", type=int, nargs=2, default=(1150, 263), help="where the style slot lies in a drag")
+    parser.add_argument("--manager", help="a window manager, as openbox")
     args = parser.parse_args()
     missing = [tool for tool in ("Xvfb", "xdotool", "import") if not shutil.which(tool)]
     if missing:
@@ -283,7 +296,7 @@ def main():
             bad.append(what)
 
     with tempfile.TemporaryDirectory() as folder:
-        session = Session(os.path.abspath(args.program), folder, args.keep)
+        session = Session(os.path.abspath(args.program), folder, args.keep, args.manager)
         try:
             play(session, check, tuple(args.thumbnail), tuple(args.slot))
         except (RuntimeError, TimeoutError) as error:
