@@ -72,8 +72,14 @@ impl Native {
         };
         let icon = drag::Image::Raw(icon(&path).unwrap_or_default());
         // Where the system does not, the picture stays within the window.
-        let _ =
-            drag::start_drag(frame, drag::DragItem::Files(vec![path]), icon, ended, drag::Options::default());
+        let files = drag::DragItem::Files(vec![path]);
+        self.took |= drag::start_drag(frame, files, icon, ended, drag::Options::default()).is_ok();
+        ctx.request_repaint();
+    }
+
+    /// Whether the system has taken the pointer since this was asked last.
+    pub fn took(&mut self) -> bool {
+        std::mem::take(&mut self.took)
     }
 
     /// Whether the system has dragged something since this was asked last.
