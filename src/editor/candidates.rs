@@ -214,10 +214,7 @@ impl Editor {
     /// Asks where to write a picture.
     pub(super) fn ask_save_picture(&mut self, id: CandidateId) {
         let Some(candidate) = self.generation.picture(id) else { return };
-        let fits = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-');
-        let words: String = candidate.request.prompt.chars().filter(fits).take(40).collect();
-        let words = if words.trim().is_empty() { "picture" } else { words.trim() };
-        let suggestion = PathBuf::from(format!("{words} {}.png", candidate.request.seed));
+        let suggestion = PathBuf::from(candidate.file_name());
         self.effects.push(Effect::AskSavePicture { id, suggestion });
     }
 

@@ -327,9 +327,7 @@ fn serve(request: FileRequest) -> Result<Option<FileEvent>, String> {
             FileEvent::Exported(path)
         }
         FileRequest::SavePicture { candidate, path } => {
-            let texts = metadata::texts(&candidate.request, 0, candidate.picture.dimensions());
-            let picture = ExportSettings { texts, ..ExportSettings::default() };
-            write(&path, &candidate.to_document(), &picture).map_err(words)?;
+            write_picture(&candidate, &path).map_err(words)?;
             FileEvent::Exported(path)
         }
         FileRequest::Look(path) => {
@@ -377,6 +375,15 @@ fn as_layer(path: &Path, doc: &Document) -> Layer {
             Layer::raster(crate::document::LayerId(0), stem(path), pixels)
         }
     }
+}
+
+/// Writes a picture that was made, with how it was made; the ending of `path` says as what.
+///
+/// # Errors
+/// If it cannot be written.
+pub fn write_picture(candidate: &Candidate, path: &Path) -> Result<(), FileError> {
+    let texts = metadata::texts(&candidate.request, 0, candidate.picture.dimensions());
+    write(path, &candidate.to_document(), &ExportSettings { texts, ..ExportSettings::default() })
 }
 
 fn write(path: &Path, doc: &Document, picture: &ExportSettings) -> Result<(), FileError> {

@@ -3,6 +3,7 @@
 use super::candidates::{self, Strip};
 use super::canvas::{Canvas, Deed};
 use super::dialogs::{Answer, Ask, Dialogs, SystemDialogs};
+use super::dragging::Drags;
 use super::filing::{self, Filing};
 use super::notices::Notices;
 use super::palette::Palette;
@@ -28,6 +29,8 @@ pub struct App {
     canvas: Canvas,
     strip: Strip,
     pens: Pens,
+    drags: Drags,
+    drops: filing::drops::Drops,
     dock: Dock,
     palette: Palette,
     windows: Windows,
@@ -98,7 +101,7 @@ pub struct Start {
     pub dialogs: Box<dyn Dialogs>,
     /// What runs models.
     pub models: Option<crate::editor::generation::Models>,
-    /// Whether there is a real window, whose tablets are listened to.
+    /// Whether there is a real window, whose tablets are listened to and which drags to other programs.
     pub pens: bool,
 }
 
@@ -112,6 +115,8 @@ impl App {
             start.folders.config.as_ref().map(|f| own_brushes(&f.join("brushes"))).unwrap_or_default();
         let ctx = cc.egui_ctx.clone();
         let waker = Arc::new(move || ctx.request_repaint());
+        let (state, style) = (start.folders.state.clone(), settings.generate.style_picture.clone());
+        let drags = Drags::new(start.pens.then_some(cc), state.as_deref(), style);
         let dock = Dock::restore(settings.panels.as_deref());
         let mut editor = Editor::new(start.folders, settings, brushes, start.models, waker);
         if leave_file {
@@ -131,6 +136,8 @@ impl App {
             canvas: Canvas::new(cc.wgpu_render_state.as_ref()),
             strip: Strip::default(),
             pens: if start.pens { Pens::new(cc) } else { Pens::default() },
+            drags,
+            drops: filing::drops::Drops::default(),
             dock,
             palette: Palette::default(),
             windows,
@@ -398,7 +405,8 @@ impl eframe::App for App {
         self.editor.watchdog_mut().end(watch, || "a turn without a picture of the window".into());
     }
 
-    fn ui(&mut self, ui: &mut egui::Ui, _frame: &mut eframe::Frame) {
+    fn ui(&mut self, ui: &mut egui::Ui, frame: &mut eframe::Frame) {
+        let window = &*frame;
         let ctx = ui.ctx().clone();
         let watch = self.editor.watchdog_mut().begin();
         // As the last frame left it: Escape takes the focus away before this one begins.
@@ -443,7 +451,10 @@ impl eframe::App for App {
         }
         self.enter_escape(&ctx, &canvas, typing);
         self.typing = ctx.text_edit_focused();
-        filing::drops::take(&ctx, &mut commands);
+        if let Some(notice) = self.drags.carry(&ctx, &self.editor, &mut commands) {
+            self.notices.push(notice, now);
+        }
+        self.drops.take(&ctx, &mut self.drags, &mut commands);
         if !commands.is_empty() {
             // What they changed is seen in the next frame.
             ctx.request_repaint();
@@ -463,10 +474,12 @@ impl eframe::App for App {
             ctx.request_repaint_after(soon);
         }
         self.editor.watchdog_mut().end(watch, || "a picture of the window".into());
+        self.drags.start(window, &ctx);
     }
 
     fn raw_input_hook(&mut self, ctx: &Context, input: &mut egui::RawInput) {
         self.pens.pump(input, 1.0 / ctx.zoom_factor());
+        self.drags.pump(ctx, input);
         let pen = self.pens.state();
         if pen.eraser != self.canvas.pen().eraser {
             self.editor.apply(Command::PenEraser(pen.eraser));
@@ -476,6 +489,7 @@ impl eframe::App for App {
 
     fn on_exit(&mut self) {
         self.pens.close();
+        self.drags.close();
         self.store_layout();
         self.editor.store_settings();
     }

@@ -1,5 +1,6 @@
 //! The strip of candidates under the canvas: results that wait to be taken or left.
 
+use super::dragging::Carried;
 use super::icons;
 use super::widgets::{Frame, icon_button};
 use crate::editor::Command;
@@ -165,9 +166,10 @@ impl Strip {
     fn thumbnail(&mut self, ui: &mut Ui, candidate: &Candidate, chosen: bool) -> egui::Response {
         let texture =
             self.thumbnails.entry(candidate.id).or_insert_with(|| thumbnail(ui.ctx(), candidate, 192));
-        let size = texture.size_vec2();
-        let size = vec2(HEIGHT * (size.x / size.y).clamp(0.25, 4.0), HEIGHT);
-        let (rect, response) = ui.allocate_exact_size(size, Sense::click());
+        let carried = Carried { id: candidate.id, texture: texture.id(), size: texture.size_vec2() };
+        let size = vec2(HEIGHT * (carried.size.x / carried.size.y).clamp(0.25, 4.0), HEIGHT);
+        let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+        carry(&response, carried);
         Image::new((texture.id(), size)).paint_at(ui, rect);
         if chosen || response.has_focus() {
             let stroke = Stroke::new(2.0, if chosen { super::theme::ACCENT } else { Color32::WHITE });
@@ -175,7 +177,18 @@ impl Strip {
         }
         let label = format!("Candidate with seed {}", candidate.request.seed);
         response.widget_info(|| WidgetInfo::selected(Role::Button, true, chosen, &label));
-        response.on_hover_text(&candidate.request.prompt)
+        if response.dragged() {
+            return response;
+        }
+        let hint = "Drag it to another program, or onto the style slot";
+        response.on_hover_text(format!("{}\n{hint}", candidate.request.prompt).trim())
+    }
+}
+
+/// Lets a picture be dragged by its thumbnail.
+pub fn carry(thumbnail: &egui::Response, carried: Carried) {
+    if thumbnail.drag_started_by(egui::PointerButton::Primary) {
+        thumbnail.dnd_set_drag_payload(carried);
     }
 }
 

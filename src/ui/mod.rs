@@ -7,6 +7,7 @@ pub mod bars;
 mod candidates;
 pub mod canvas;
 pub mod dialogs;
+mod dragging;
 pub mod filing;
 pub mod icons;
 pub mod keys;

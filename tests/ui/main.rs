@@ -1,5 +1,6 @@
 //! The window without a screen.
 
+mod dragging;
 mod files;
 mod generate;
 mod paint;

@@ -62,6 +62,14 @@ struct Facts {
 }
 
 impl Candidate {
+    /// A name for a file of it: its words and its seed.
+    pub fn file_name(&self) -> String {
+        let fits = |c: &char| c.is_alphanumeric() || matches!(c, ' ' | '-');
+        let words: String = self.request.prompt.chars().filter(fits).take(40).collect();
+        let words = if words.trim().is_empty() { "picture" } else { words.trim() };
+        format!("{words} {}.png", self.request.seed)
+    }
+
     /// The layer that accepting it adds; its id is not yet the document's.
     pub fn layer(&self) -> Layer {
         let words: String = self.request.prompt.chars().take(40).collect();

@@ -9,11 +9,12 @@ use crate::editor::{Action, Command, LayerCommand};
 use crate::generate::prompt::TokenCount;
 use crate::generate::region::strength::{MIN_STEPS, steps_for_strength};
 use crate::sampling::SamplerKind;
+use crate::ui::dragging::slot;
 use crate::ui::widgets::{Frame, action_button, icon_button};
 use crate::ui::{icons, keys};
 use eframe::egui::{
     Button, CollapsingHeader, ColorImage, ComboBox, DragValue, Image, ProgressBar, Rect, RichText,
-    ScrollArea, Sense, Slider, Stroke, StrokeKind, TextEdit, TextureHandle, TextureOptions, Ui, vec2,
+    ScrollArea, Sense, Slider, Stroke, StrokeKind, TextEdit, TextureHandle, TextureOptions, Ui, pos2, vec2,
 };
 use std::path::PathBuf;
 
@@ -57,8 +58,14 @@ impl GeneratePanel {
     /// The slot of the style picture: what is dropped or chosen lends its colours.
     fn style(&mut self, ui: &mut Ui, frame: &mut Frame, options: &mut GenerateOptions) {
         ui.separator();
+        let slot = ui.scope(|ui| self.style_slot(ui, frame, options)).response.rect;
+        slot::mark(ui, Rect::from_min_max(slot.min, pos2(ui.max_rect().right(), slot.max.y)));
+    }
+
+    fn style_slot(&mut self, ui: &mut Ui, frame: &mut Frame, options: &mut GenerateOptions) {
         ui.horizontal(|ui| {
-            ui.label("Style picture").on_hover_text("Results take on its colours; drop a picture with Ctrl");
+            let label = ui.label("Style picture");
+            label.on_hover_text("Results take on its colours; drop a picture or a candidate here");
             let choose = ui.button(if options.style_picture.is_some() { "Change…" } else { "Choose…" });
             if choose.accessible_name("Choose style picture").clicked() {
                 frame.ask(Command::Generate(G::AskStylePicture));

@@ -11,9 +11,10 @@ mod zoom;
 
 pub use brushes::free_name;
 
+use super::dragging::slot;
 use super::icons;
 use super::widgets::Frame;
-use eframe::egui::{Color32, FontId, Galley, Ui, WidgetText};
+use eframe::egui::{Color32, FontId, Galley, Response, Ui, WidgetText};
 use egui_tiles::{
     Behavior, Container, EditAction, Linear, LinearDir, SimplificationOptions, Tile, TileId, Tiles, Tree,
     UiResponse,
@@ -213,8 +214,13 @@ impl Dock {
             // The scale of the interface holds from the second frame on.
             ui.ctx().request_repaint();
         }
-        let mut behavior = Drawing { state: &mut self.state, frame, changed: &mut self.changed };
+        let mut front = None;
+        let mut behavior =
+            Drawing { state: &mut self.state, frame, changed: &mut self.changed, front: &mut front };
         self.tree.ui(&mut behavior, ui);
+        if let Some(front) = front {
+            self.changed |= self.tree.make_active(|id, _| id == front);
+        }
     }
 }
 
@@ -222,6 +228,8 @@ struct Drawing<'a, 'b> {
     state: &'a mut PanelState,
     frame: &'a mut Frame<'b>,
     changed: &'a mut bool,
+    /// A tab that something was dragged over.
+    front: &'a mut Option<TileId>,
 }
 
 impl Behavior<Panel> for Drawing<'_, '_> {
@@ -240,6 +248,15 @@ impl Behavior<Panel> for Drawing<'_, '_> {
 
     fn tab_title_for_pane(&mut self, panel: &Panel) -> WidgetText {
         format!("{} {}", panel.icon(), panel.title()).into()
+    }
+
+    /// What the style slot takes may be dragged to its panel when that is behind another.
+    fn on_tab_button(&mut self, tiles: &mut Tiles<Panel>, tile: TileId, button: Response) -> Response {
+        let takes = matches!(tiles.get(tile), Some(Tile::Pane(Panel::Generate)));
+        if takes && slot::dragged_at(&button.ctx).is_some_and(|at| button.rect.contains(at)) {
+            *self.front = Some(tile);
+        }
+        button
     }
 
     fn on_edit(&mut self, _edit: EditAction) {

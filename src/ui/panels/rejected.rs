@@ -2,7 +2,8 @@
 
 use crate::editor::Command;
 use crate::editor::generation::{Candidate, CandidateId, GenerateCommand as G};
-use crate::ui::candidates::thumbnail;
+use crate::ui::candidates::{carry, thumbnail};
+use crate::ui::dragging::Carried;
 use crate::ui::icons;
 use crate::ui::widgets::{Frame, icon_button};
 use eframe::egui::{
@@ -45,15 +46,18 @@ impl Rejected {
     fn row(&mut self, ui: &mut Ui, frame: &mut Frame, candidate: &Candidate) {
         let id = candidate.id;
         let texture = self.thumbnails.entry(id).or_insert_with(|| thumbnail(ui.ctx(), candidate, 96));
-        let size = texture.size_vec2();
-        let size = vec2(HEIGHT * (size.x / size.y).clamp(0.25, 2.5), HEIGHT);
+        let carried = Carried { id, texture: texture.id(), size: texture.size_vec2() };
+        let size = vec2(HEIGHT * (carried.size.x / carried.size.y).clamp(0.25, 2.5), HEIGHT);
         let seed = candidate.request.seed;
         ui.horizontal(|ui| {
-            let (rect, response) = ui.allocate_exact_size(size, Sense::click());
-            Image::new((texture.id(), size)).paint_at(ui, rect);
+            let (rect, response) = ui.allocate_exact_size(size, Sense::click_and_drag());
+            carry(&response, carried);
+            Image::new((carried.texture, size)).paint_at(ui, rect);
             let label = format!("Rejected picture with seed {seed}");
             response.widget_info(|| WidgetInfo::labeled(Role::Button, true, &label));
-            if response.on_hover_text("Fetches it back among the candidates").clicked() {
+            let hint =
+                "Fetches it back among the candidates; drag it to another program, or onto the style slot";
+            if response.on_hover_text(hint).clicked() {
                 frame.ask(Command::Generate(G::Restore(id)));
             }
             ui.vertical(|ui| {

@@ -67,16 +67,21 @@ class Client:
 
     def send(self, thing, event, values):
         code = thing.interface.event_codes[event]
-        values, body, made = iter(values), b"", None
+        values, body, made, files = iter(values), b"", None, []
         for arg in thing.interface.events[code].args:
             if arg.kind == "new_id":
                 made = self.make(arg.interface, next(self.ours), thing.version)
                 value = made.number
+            elif arg.kind == "fd":
+                files.append(next(values))
+                continue
             else:
                 value = next(values)
             body += self.packed(arg.kind, value)
         with contextlib.suppress(BrokenPipeError):  # Reading says it, too.
-            self.socket.sendall(struct.pack("=II", thing.number, (8 + len(body)) << 16 | code) + body)
+            message = struct.pack("=II", thing.number, (8 + len(body)) << 16 | code) + body
+            sent = socket.send_fds(self.socket, [message], files) if files else 0
+            self.socket.sendall(message[sent:])
         return made
 
     @staticmethod
