@@ -75,6 +75,10 @@ impl scumble::editor::generation::ModelLore for Lore {
         let model = scumble::models::Model::open(model).ok()?;
         scumble::models::memory::footprint(&model, self.value_bytes).ok()
     }
+
+    fn few_steps(&self, model: &str) -> Option<u32> {
+        scumble::models::Model::open(model).ok()?.few_steps()
+    }
 }
 
 #[cfg(all(feature = "gui", not(feature = "inference")))]

@@ -238,6 +238,13 @@ pub(super) fn take_options(args: &PictureArgs, r: &mut Request, fresh: bool) -> 
         schedule = args.schedule,
         seed = args.seed,
     };
+    if args.few_step {
+        r.few_step = true;
+        if args.steps.is_none() {
+            r.steps = model.few_steps().unwrap_or(r.steps);
+        }
+        r.sampler = args.sampler;
+    }
     Ok(model)
 }
 

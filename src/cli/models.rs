@@ -53,7 +53,8 @@ fn info(id: &str, as_json: bool) -> Result<(), CliError> {
     let placement = Placement::new(DeviceChoice::Cpu, DTypeChoice::F32)?;
     let (mut tensors, mut values, mut bytes) = (0usize, 0usize, 0u64);
     let mut dtypes: Vec<String> = Vec::new();
-    for component in Component::ALL {
+    let present = |c: &Component| *c != Component::Student || model.student.is_some();
+    for component in Component::ALL.into_iter().filter(present) {
         for tensor in Weights::open(&model, component, &placement)?.infos() {
             tensors += 1;
             values += tensor.shape.iter().product::<usize>();

@@ -39,6 +39,7 @@ struct Loaded {
     tokenizer: TextTokenizer,
     text: Option<TextEncoder>,
     unet: Option<Unet>,
+    student: Option<Unet>,
     vae: Option<Vae>,
     cache: VecDeque<(CacheKey, Tensor)>,
 }
@@ -91,6 +92,7 @@ impl CandleBackend {
                 tokenizer,
                 text: None,
                 unet: None,
+                student: None,
                 vae: None,
                 cache: VecDeque::new(),
             });
@@ -106,7 +108,7 @@ impl CandleBackend {
         let placement = self.placement.clone();
         let loaded = self.loaded(id)?;
         loaded.load_text(&placement)?;
-        loaded.load_painters(&placement)?;
+        loaded.load_painters(&placement, false)?;
         match (&loaded.text, &loaded.unet, &loaded.vae) {
             (Some(text), Some(unet), Some(vae)) => Ok((&loaded.tokenizer, text, unet, vae)),
             _ => Err(GenerateError::Run("a part of the model is gone".into())),
@@ -123,8 +125,21 @@ impl Loaded {
         Ok(())
     }
 
-    fn load_painters(&mut self, placement: &Placement) -> Result<(), ModelError> {
-        if self.unet.is_none() {
+    /// Only one of the two networks is in memory where they are large.
+    fn load_painters(&mut self, placement: &Placement, few_step: bool) -> Result<(), ModelError> {
+        let both_fit = self.footprint.unet <= memory::KEEP_TEXT_ENCODER_BYTES;
+        match (&self.model.student, few_step) {
+            (Some(config), true) if self.student.is_none() => {
+                if !both_fit {
+                    self.unet = None;
+                }
+                let weights = Weights::open(&self.model, Component::Student, placement)?;
+                self.student = Some(Unet::student(&weights, &self.model, config)?);
+            }
+            (_, false) if !both_fit => self.student = None,
+            _ => {}
+        }
+        if self.unet.is_none() && !few_step {
             let weights = Weights::open(&self.model, Component::Unet, placement)?;
             self.unet = Some(Unet::new(&weights, &self.model)?);
         }
@@ -187,7 +202,7 @@ impl Loaded {
     ) -> Result<Words, GenerateError> {
         let read = |prompt: &str| read_prompt(&self.tokenizer, prompt).map_err(GenerateError::Request);
         // A network that takes the scale as input was distilled to do without the second pass.
-        let guided = pass.cfg_scale > 1.0 && self.model.unet.time_cond_proj_dim.is_none();
+        let guided = pass.cfg_scale > 1.0 && !pass.few_step && self.model.unet.time_cond_proj_dim.is_none();
         let negative = if guided { Some(read(&pass.negative)?) } else { None };
         let shares = regions::shares(pass, self.model.vae.scale_factor());
         let mut windows = Vec::new();
@@ -231,7 +246,7 @@ impl Loaded {
         let f = &self.footprint;
         let part = |there: bool, bytes: u64| if there { bytes } else { 0 };
         part(self.text.is_some(), f.text)
-            + part(self.unet.is_some(), f.unet)
+            + part(self.unet.is_some() || self.student.is_some(), f.unet)
             + part(self.vae.is_some(), f.vae)
     }
 }
@@ -247,6 +262,12 @@ impl Backend for CandleBackend {
         monitor.stage("loading");
         let begun = Instant::now();
         let loaded = self.loaded(&pass.model)?;
+        if pass.few_step && loaded.model.student.is_none() {
+            return Err(GenerateError::Request(format!(
+                "the model '{}' has no few-step network (unet_student/): leave --few-step out",
+                pass.model
+            )));
+        }
         timings.load_s += begun.elapsed().as_secs_f64();
         monitor.stage("reading words");
         let words = loaded.words(pass, &placement, monitor, timings)?;
@@ -255,9 +276,10 @@ impl Backend for CandleBackend {
         }
         monitor.stage("loading");
         let begun = Instant::now();
-        loaded.load_painters(&placement)?;
+        loaded.load_painters(&placement, pass.few_step)?;
         timings.load_s += begun.elapsed().as_secs_f64();
-        let (Some(unet), Some(vae)) = (&loaded.unet, &loaded.vae) else {
+        let network = if pass.few_step { &loaded.student } else { &loaded.unet };
+        let (Some(unet), Some(vae)) = (network, &loaded.vae) else {
             return Err(GenerateError::Run("a part of the model is gone".into()));
         };
         Run { model: &loaded.model, unet, vae, placement: &placement, pass, words: &words }
@@ -271,7 +293,7 @@ impl Backend for CandleBackend {
         let loaded = self.loaded(&pass.model)?;
         let free = || memory::available().map(|free| (free as f64 * USABLE) as u64 + loaded.held());
         let available = limit.or_else(|| if on_processor { free() } else { None });
-        let prompts = 1 + pass.regions.len() as u32 + u32::from(pass.cfg_scale > 1.0);
+        let prompts = 1 + pass.regions.len() as u32 + u32::from(pass.cfg_scale > 1.0 && !pass.few_step);
         let (width, height) = (pass.width, pass.height);
         let Some(available) = available else {
             let need = loaded.footprint.need(width, height, prompts, &[]);

@@ -17,7 +17,7 @@ use super::vae::{Posterior, TilePolicy, Vae};
 use crate::generate::{GenerateError, Monitor, Pass, Picture, Preview, Saving, Timings};
 use crate::models::Model;
 use crate::sampling::noise::{self, Draw, NoiseSource};
-use crate::sampling::{self, Latents, Sampler};
+use crate::sampling::{self, Latents, Sampler, SamplerKind};
 
 /// Two prompts on latents of more places than this run one after the other: half the memory.
 const MAX_BATCHED_PLACES: usize = 128 * 128;
@@ -114,8 +114,10 @@ impl Run<'_> {
 
     fn sampler(&self, task: Task) -> Result<Box<dyn Sampler>, GenerateError> {
         let pass = self.pass;
-        let config = scheduler_config(self.model, pass.sampler, task);
-        let kind = pass.sampler.unwrap_or_else(|| config.default_sampler());
+        // A distilled network jumps straight to the clean picture: that is the step of LCM.
+        let wanted = pass.sampler.or(pass.few_step.then_some(SamplerKind::Lcm));
+        let config = scheduler_config(self.model, wanted, task);
+        let kind = wanted.unwrap_or_else(|| config.default_sampler());
         sampling::build(kind, pass.schedule, &config, pass.steps as usize, pass.seed)
             .map_err(|e| GenerateError::Request(e.to_string()))
     }

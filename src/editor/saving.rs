@@ -126,7 +126,7 @@ impl Editor {
             open.closing = true;
             return;
         }
-        if open.differs() && !force {
+        if !force && (open.differs() || self.unaccepted(id) > 0) {
             return self.effects.push(Effect::AskClose(id));
         }
         if at == self.current {
@@ -146,6 +146,11 @@ impl Editor {
         }
     }
 
+    /// Pictures in the strip of a document that nobody accepted or discarded: they go with it.
+    pub fn unaccepted(&self, id: DocId) -> usize {
+        self.generation.candidates_of(id).count()
+    }
+
     pub(super) fn save_and_close(&mut self, id: DocId) {
         if let Some(open) = self.document_mut(id) {
             open.closing = true;
@@ -154,7 +159,8 @@ impl Editor {
     }
 
     pub(super) fn quit(&mut self) {
-        let unsaved = |open: &OpenDocument| open.differs() && !open.will_be_saved();
+        let unsaved =
+            |open: &OpenDocument| open.differs() && !open.will_be_saved() || self.unaccepted(open.id) > 0;
         if self.documents.iter().any(unsaved) {
             self.effects.push(Effect::AskQuit);
         } else {

@@ -70,6 +70,8 @@ pub struct Pass {
     pub cfg_scale: f32,
     /// Guidance rescale.
     pub guidance_rescale: f32,
+    /// Take the few-step network, without guidance.
+    pub few_step: bool,
     /// Solver.
     pub sampler: Option<SamplerKind>,
     /// Schedule.

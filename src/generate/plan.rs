@@ -5,6 +5,7 @@
 //! What a request asks for is read off its inputs; there are no modes to choose:
 //! - no picture: a new one of the request's size;
 //! - a picture: all of it is repainted with the request's strength (scaled to cover another size, never stretched);
+//! - either of them clearly larger than what the model was trained on: first small, then once more for the detail;
 //! - a mask: what is white changes, greys are strengths, with a ring around it as [`region`](super::region) says;
 //! - empty canvas (transparent pixels of the picture, or outpaint margins): it is filled from noise whatever the
 //!   strength, and every opaque pixel that no mask covers stays byte-identical;
@@ -15,6 +16,7 @@ mod extras;
 mod masked;
 mod mend;
 mod tiles;
+mod whole;
 
 pub use mend::Mend;
 pub use tiles::Tiles;
@@ -25,13 +27,13 @@ use image::{GrayImage, RgbaImage};
 
 use super::backend::{GenerateError, ModelFacts, Pass};
 use super::picture::{Mask, Picture};
-use super::region::context::ModelSize;
-use super::region::{border, outpaint, resample, stitch};
+use super::region::{outpaint, resample, stitch};
 use super::request::{Encode, Inputs, Request};
 use crate::geom::Rect;
 use crate::sampling::RngKind;
 use extras::Extras;
 use masked::Masked;
+use whole::Whole;
 
 /// Everything about one picture that is decided before the model runs.
 #[derive(Clone, Debug)]
@@ -43,11 +45,7 @@ pub struct Plan {
 #[derive(Clone, Debug)]
 enum Work {
     /// The model's picture is the result.
-    Whole {
-        extras: Extras,
-        /// Whether its border is mended, see [`border`].
-        clean: bool,
-    },
+    Whole { whole: Box<Whole>, origin: (i64, i64) },
     /// The model's pixels replace those of a two-valued mask of the canvas' size.
     Plain { canvas: RgbaImage, mask: Mask },
     /// Context, soft masks, colour match, perhaps a second pass.
@@ -101,24 +99,17 @@ fn plan_with(
     if !request.regions.is_empty() && init.is_some() {
         check::same_size(request, picture)?;
     }
-    let clean = !equals_reference(request, false);
-    let whole = |mut first: Pass, extras: Extras| {
-        let size = ModelSize { scale: 1.0, width: first.width, height: first.height };
-        let all = Rect::from_size(0, 0, first.width, first.height);
-        extras.dress(&mut first, all, &size);
-        Plan { first, work: Work::Whole { extras, clean } }
+    let whole = |init: Option<Picture>, extras: Extras| {
+        let (whole, first) = Whole::new(request, facts, init, extras, index);
+        Plan { first, work: Work::Whole { whole: Box::new(whole), origin: request.origin } }
     };
-    let Some(init) = init else {
-        let first = Pass { strength: 1.0, ..base_pass(request, index, asked, false) };
-        return Ok(whole(first, extras));
-    };
+    let Some(init) = init else { return Ok(whole(None, extras)) };
     let empty = !request.outpaint.is_zero() || init.pixels().any(|p| p[3] < 255);
     if mask.is_none() && !empty {
         let rgb = image::DynamicImage::ImageRgba8(init.clone()).to_rgb8();
         let mut picture = resample::cover(&Picture::from_rgb8(&rgb), request.width, request.height);
         extras.stylise(&mut picture, None);
-        let first = Pass { init: Some(picture), ..base_pass(request, index, asked, false) };
-        return Ok(whole(first, extras));
+        return Ok(whole(Some(picture), extras));
     }
     check::same_size(request, init.dimensions())?;
     let canvas = outpaint::grow_canvas(init, &request.outpaint);
@@ -144,14 +135,7 @@ impl Plan {
         let size = (picture.width, picture.height);
         assert_eq!(size, (self.first.width, self.first.height), "the backend returned another size");
         match &self.work {
-            Work::Whole { extras, clean } => {
-                let mut picture = picture;
-                if *clean {
-                    border::clean(&mut picture);
-                }
-                extras.stylise(&mut picture, None);
-                Next::Done(opaque(&picture))
-            }
+            Work::Whole { whole, origin } => whole.after_first(&self.first, *origin, picture),
             Work::Plain { canvas, mask } => {
                 let mut out = canvas.clone();
                 stitch::paste(&mut out, Rect::from_size(0, 0, size.0, size.1), &picture, mask);
@@ -168,7 +152,8 @@ impl Plan {
     pub fn after_second(&self, picture: Picture) -> RgbaImage {
         match &self.work {
             Work::Masked(masked) => masked.after_second(picture),
-            _ => panic!("no second pass was planned"),
+            Work::Whole { whole, .. } => whole.after_second(&picture),
+            Work::Plain { .. } => panic!("no second pass was planned"),
         }
     }
 
@@ -194,7 +179,7 @@ impl Plan {
     /// Width and height of the finished picture.
     pub fn size(&self) -> (u32, u32) {
         match &self.work {
-            Work::Whole { .. } => (self.first.width, self.first.height),
+            Work::Whole { whole, .. } => whole.dimensions(),
             Work::Plain { canvas, .. } => canvas.dimensions(),
             Work::Masked(masked) => masked.canvas().dimensions(),
         }
@@ -219,7 +204,10 @@ impl Plan {
     /// How far each pixel of the finished picture is replaced: 0 is kept, byte for byte.
     pub fn paste_mask(&self) -> Mask {
         match &self.work {
-            Work::Whole { .. } => Mask::filled(self.first.width, self.first.height, 1.0),
+            Work::Whole { whole, .. } => {
+                let (width, height) = whole.dimensions();
+                Mask::filled(width, height, 1.0)
+            }
             Work::Plain { mask, .. } => mask.clone(),
             Work::Masked(masked) => masked.paste_mask(),
         }
@@ -227,7 +215,11 @@ impl Plan {
 
     /// Whether a second pass will follow the first.
     pub fn has_second_pass(&self) -> bool {
-        matches!(&self.work, Work::Masked(masked) if masked.has_second_pass())
+        match &self.work {
+            Work::Masked(masked) => masked.has_second_pass(),
+            Work::Whole { whole, .. } => whole.has_second_pass(),
+            Work::Plain { .. } => false,
+        }
     }
 }
 
@@ -242,6 +234,7 @@ fn base_pass(request: &Request, index: u64, size: (u32, u32), masked: bool) -> P
         steps: request.steps,
         cfg_scale: request.cfg_scale,
         guidance_rescale: request.guidance_rescale,
+        few_step: request.few_step,
         sampler: request.sampler,
         schedule: request.schedule,
         seed: request.seed.wrapping_add(index),

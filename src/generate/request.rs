@@ -142,6 +142,9 @@ pub struct Request {
     /// Rescale of guided output towards the conditional one's contrast (Lin et al. 2023), 0..=1.
     #[serde(default)]
     pub guidance_rescale: f32,
+    /// Take the model's few-step network (`unet_student/`): no guidance, and LCM unless a solver is named.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub few_step: bool,
     /// Solver; `None`: the one that the model's scheduler_config.json names.
     #[serde(default)]
     pub sampler: Option<SamplerKind>,
@@ -235,6 +238,7 @@ impl Default for Request {
             steps: 20,
             cfg_scale: 7.0,
             guidance_rescale: 0.0,
+            few_step: false,
             sampler: None,
             schedule: None,
             seed: 0,

@@ -23,6 +23,9 @@ pub struct Hints {
     /// Steps to use where none are asked for.
     #[serde(default)]
     pub steps: Option<u32>,
+    /// Steps of the few-step network.
+    #[serde(default)]
+    pub few_steps: Option<u32>,
     /// Guidance scale to use where none is asked for.
     #[serde(default)]
     pub cfg_scale: Option<f32>,
@@ -40,6 +43,8 @@ pub struct Model {
     pub files: Files,
     /// The denoising network.
     pub unet: UnetConfig,
+    /// A second one that was distilled from it: few steps, no guidance.
+    pub student: Option<UnetConfig>,
     /// The autoencoder.
     pub vae: VaeConfig,
     /// The text encoder.
@@ -59,6 +64,8 @@ pub struct Model {
 pub enum Component {
     /// `unet/`
     Unet,
+    /// `unet_student/`, which few models have.
+    Student,
     /// `vae/`
     Vae,
     /// `text_encoder/`
@@ -67,12 +74,14 @@ pub enum Component {
 
 impl Component {
     /// All of them.
-    pub const ALL: [Component; 3] = [Component::TextEncoder, Component::Unet, Component::Vae];
+    pub const ALL: [Component; 4] =
+        [Component::TextEncoder, Component::Unet, Component::Student, Component::Vae];
 
     /// Its folder.
     pub const fn folder(self) -> &'static str {
         match self {
             Component::Unet => "unet",
+            Component::Student => "unet_student",
             Component::Vae => "vae",
             Component::TextEncoder => "text_encoder",
         }
@@ -81,12 +90,14 @@ impl Component {
     /// The usual stem of its weight files.
     const fn stem(self) -> &'static str {
         match self {
-            Component::Unet | Component::Vae => "diffusion_pytorch_model",
+            Component::Unet | Component::Student | Component::Vae => "diffusion_pytorch_model",
             Component::TextEncoder => "model",
         }
     }
 }
 
+/// Steps of a few-step network that says nothing itself.
+const FEW_STEPS: u32 = 4;
 /// See [`Model::hole_strength`].
 const PLAIN_HOLE_STRENGTH: f32 = 0.9;
 
@@ -118,6 +129,7 @@ impl Model {
         let pipeline_class = check_architecture(&files)?;
         let unet: UnetConfig = read_config(&files, "unet/config.json")?;
         unet.check(&files.full_name("unet/config.json"))?;
+        let student = read_student(&files, &unet)?;
         let vae: VaeConfig = read_vae_config(&files)?;
         vae.check(&files.full_name("vae/config.json"))?;
         let clip = read_clip_config(&files)?;
@@ -130,7 +142,12 @@ impl Model {
         } else {
             Hints::default()
         };
-        Ok(Self { id: id.into(), files, unet, vae, clip, scheduler, pipeline_class, context, hints })
+        Ok(Self { id: id.into(), files, unet, student, vae, clip, scheduler, pipeline_class, context, hints })
+    }
+
+    /// Steps that its few-step network wants; `None` where it has none.
+    pub fn few_steps(&self) -> Option<u32> {
+        self.student.as_ref().map(|_| self.hints.few_steps.unwrap_or(FEW_STEPS).clamp(1, 16))
     }
 
     /// Whether the network takes mask and masked picture as input.
@@ -174,6 +191,23 @@ impl Model {
     pub fn weight_files(&self, component: Component) -> Result<Vec<String>, ModelError> {
         weight_files(&self.files, component)
     }
+}
+
+/// The config of the few-step network, if there is one. It has to take and give what the other does.
+fn read_student(files: &Files, unet: &UnetConfig) -> Result<Option<UnetConfig>, ModelError> {
+    let name = "unet_student/config.json";
+    if !files.exists(name) {
+        return Ok(None);
+    }
+    let student: UnetConfig = read_config(files, name)?;
+    let file = files.full_name(name);
+    student.check(&file)?;
+    let outside = |c: &UnetConfig| (c.in_channels, c.out_channels, c.cross_attention_dim.get(0));
+    if outside(&student) != outside(unet) {
+        let why = "its channels or the width of its words are not those of unet/config.json".into();
+        return Err(ModelError::Read { file, why });
+    }
+    Ok(Some(student))
 }
 
 fn not_a_folder(path: &Path) -> ModelError {

@@ -21,7 +21,7 @@ pub fn footprint(model: &Model, weight_bytes: u64) -> Result<Footprint, ModelErr
     let text = kept(Component::TextEncoder)?;
     Ok(Footprint {
         text,
-        unet: kept(Component::Unet)?,
+        unet: kept(Component::Unet)?.max(if model.student.is_some() { kept(Component::Student)? } else { 0 }),
         vae: kept(Component::Vae)?,
         keeps_text: text <= KEEP_TEXT_ENCODER_BYTES,
         factor: model.vae.scale_factor() as u32,

@@ -9,10 +9,11 @@
 
 use crate::prng::Prng;
 use scumble::document::Document;
+use scumble::editor::generation::REQUEST_NOTE;
 use scumble::editor::tool::{Modifiers, Phase, PointerEvent};
 use scumble::editor::{Action, Command, Editor, Folders, Settings};
 use scumble::geom::Point;
-use scumble::io::recovery;
+use scumble::io::{recovery, shelf};
 use scumble::paint::PenSample;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
@@ -211,16 +212,33 @@ fn what_is_painted_survives_being_killed_at_any_moment() {
     println!("{kills} kills, {owing} owing, {lost} events lost in all");
 }
 
-/// Tells what lies in the folder of a program that was killed by hand: which rows of its documents have dark paint.
+/// Tells what lies in the folder of a program that was killed by hand: which rows of its documents have dark paint (in
+/// layers that no model made), how many layers a model made, how large the page is, and how many pictures wait.
 #[test]
 fn look_into_a_folder() {
     let Some(folder) = std::env::var_os("SCUMBLE_CRASH_LOOK") else { return };
     for orphan in recovery::orphans(Path::new(&folder)) {
         println!("\nnote {}", orphan.note());
+        let waiting =
+            shelf::read(orphan.folder()).iter().filter(|k| k.board == shelf::Board::Waiting).count();
         let Some(recovered) = orphan.recover() else { continue };
-        let page = recovered.document.page;
+        let mut doc = recovered.document;
+        let made: Vec<_> =
+            doc.layers().iter().filter(|l| l.notes.contains_key(REQUEST_NOTE)).map(|l| l.id).collect();
+        println!(
+            "state made {} waiting {waiting} page {} {}",
+            made.len(),
+            doc.page.width(),
+            doc.page.height()
+        );
+        for id in made {
+            if let Some(layer) = doc.layer_mut(id) {
+                layer.visible = false;
+            }
+        }
+        let page = doc.page;
         let seen = scumble::document::composite::flatten_rgba8(
-            &recovered.document,
+            &doc,
             page,
             scumble::document::rgba8::Alpha::Straight,
         );

@@ -1,15 +1,16 @@
 //! Generation on the canvas, with a backend that does what its script says.
 
 use crate::prng::Prng;
-use crate::studio::{Studio, studio};
+use crate::studio::{Studio, studio, studio_asking};
 use scumble::color::Rgba;
 use scumble::document::composite::flatten_rgba8;
 use scumble::document::rgba8::Alpha;
 use scumble::document::{Document, edit, selection};
-use scumble::editor::generation::{Frame, GenerateCommand as G, Kind, Scope, frame, prepare};
+use scumble::editor::generation::{Frame, GenerateCommand as G, Kind, ModelLore, Scope, frame, prepare};
 use scumble::editor::{Action, Command, Editor, Effect, Folders, Settings};
-use scumble::generate::Request;
 use scumble::generate::fake::{Mishap, Script};
+use scumble::generate::prompt::TokenCount;
+use scumble::generate::{Footprint, Request};
 use scumble::geom::Rect;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -359,6 +360,44 @@ fn live_painting_gives_way_to_the_next_stroke() {
     assert_eq!(studio.editor.doc().layers().len(), layers + 1);
     studio.options(|o| o.live.on = false);
     assert!(studio.editor.generation().overlay(id).is_none());
+}
+
+/// A model with a few-step network.
+struct Fast;
+
+impl ModelLore for Fast {
+    fn tokens(&self, _model: &str, _text: &str) -> Option<TokenCount> {
+        None
+    }
+    fn footprint(&self, _model: &str) -> Option<Footprint> {
+        None
+    }
+    fn few_steps(&self, model: &str) -> Option<u32> {
+        (model == "fake").then_some(3)
+    }
+}
+
+#[test]
+fn live_painting_takes_the_few_step_network_where_there_is_one() {
+    let mut studio = studio_asking(Folders::default(), Script::default(), Some(Arc::new(Fast)));
+    studio.until("what is known of the model", |e| e.generation().few_steps() == Some(3));
+    studio.options(|o| {
+        o.live.on = true;
+        o.live.steps = 8;
+    });
+    let id = studio.editor.open().id;
+    studio.until("the picture", |e| {
+        e.generation().progress().is_none() && e.generation().overlay(id).is_some()
+    });
+    let live: Vec<_> = studio.passes.try_iter().collect();
+    assert!(live.iter().all(|pass| pass.few_step && pass.sampler.is_none()));
+    assert_eq!(studio.editor.generation().loaded(), Some("fake"));
+    assert_eq!(live[0].steps, 3);
+    studio.options(|o| o.live.on = false);
+    // What is asked for by hand takes the whole way.
+    studio.ask(G::Start);
+    studio.until("a picture", |e| e.generation().candidates().len() == 1);
+    assert!(studio.passes.try_iter().all(|pass| !pass.few_step && pass.steps >= 4));
 }
 
 #[test]

@@ -6,6 +6,7 @@ use scumble::generate::picture::Picture;
 use scumble::generate::plan::{Next, Plan, plan};
 use scumble::generate::region::context::Context;
 use scumble::generate::request::{Encode, Fill, Margins, Request};
+use scumble::geom::Rect;
 use scumble::sampling::RngKind;
 
 use crate::prng::Prng;
@@ -66,6 +67,42 @@ fn a_whole_picture_keeps_its_size_and_is_covered_when_another_is_asked_for() {
     let other = Request { width: 64, height: 64, ..request(&init) };
     let scaled = plan(&other, &facts(512), Some(&init), None, 0).unwrap();
     assert_eq!(scaled.size(), (64, 64));
+}
+
+#[test]
+fn a_whole_picture_much_larger_than_the_model_is_made_small_first() {
+    let asked = Request { width: 512, height: 320, seed: 7, rng: RngKind::Canvas, ..Request::default() };
+    let asked = Request { origin: (512, -1024), ..asked };
+    let large = plan(&asked, &facts(128), None, None, 0).unwrap();
+    assert_eq!((large.size(), large.has_second_pass()), ((512, 320), true));
+    assert_eq!(large.context(), Rect::from_size(0, 0, 512, 320));
+    let first = large.first_pass();
+    // A model of 128 px takes up to 128 by 192 pixels; the form stays.
+    let px = first.width * first.height;
+    assert!((20_000..=27_000).contains(&px), "{}x{}", first.width, first.height);
+    assert!((f64::from(first.width) / f64::from(first.height) - 1.6).abs() < 0.12);
+    assert!(first.init.is_none() && first.origin.0 < 512 && first.origin.1 > -1024, "{:?}", first.origin);
+    let grey = |pass: &Pass| Picture {
+        width: pass.width,
+        height: pass.height,
+        data: vec![0.5; (pass.width * pass.height * 3) as usize],
+    };
+    let Next::Second(second) = large.after_first(grey(&first)) else { panic!("one pass") };
+    assert_eq!((second.strength, second.origin, second.seed), (0.4, (512, -1024), 7));
+    assert!(second.width * second.height <= 16 * 128 * 128 + 8 * 1024 && second.init.is_some());
+    let out = large.after_second(grey(&second));
+    assert_eq!(out.dimensions(), (512, 320));
+    // Not where a reference pipeline is wanted, nor where the picture decides what lies where.
+    let plain = Request { plain: true, ..asked.clone() };
+    assert!(!plan(&plain, &facts(128), None, None, 0).unwrap().has_second_pass());
+    assert!(!plan(&asked, &facts(512), None, None, 0).unwrap().has_second_pass());
+    let init = random_picture(&mut Prng(5), 512, 320);
+    let at = |strength: f32| {
+        let request = Request { strength, ..asked.clone() };
+        plan(&request, &facts(128), Some(&init), None, 0).unwrap()
+    };
+    assert!(at(0.75).has_second_pass() && !at(0.6).has_second_pass() && !at(0.3).has_second_pass());
+    assert_eq!((at(0.3).first_pass().width, at(0.3).first_pass().height), (512, 320));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use crossbeam_channel::Receiver;
 use scumble::document::composite::flatten_rgba8;
 use scumble::document::rgba8::Alpha;
 use scumble::editor::generation::{
-    Finish, GenerateCommand as G, GenerateOptions, ModelChoice, Models, Style,
+    AskModels, Finish, GenerateCommand as G, GenerateOptions, ModelChoice, Models, Style,
 };
 use scumble::editor::{Command, Editor, Effect, Folders, NoticeKind, Settings};
 use scumble::generate::Pass;
@@ -25,11 +25,16 @@ pub fn studio(script: Script) -> Studio {
 
 /// The same with folders of its own.
 pub fn studio_in(folders: Folders, script: Script) -> Studio {
+    studio_asking(folders, script, None)
+}
+
+/// The same where models can be asked about.
+pub fn studio_asking(folders: Folders, script: Script, ask: Option<AskModels>) -> Studio {
     let (fake, passes) = FakeBackend::new(script);
     let models = Models {
         make: Box::new(move || Box::new(fake.clone())),
         choices: vec![ModelChoice { id: "fake".into(), name: "Fake".into(), native_px: 64 }],
-        ask: None,
+        ask,
     };
     let mut settings = Settings { new_size: (128, 96), autosave_secs: 1.0, ..Settings::default() };
     settings.generate.style = Style { finish: Finish::None, ..Style::default() };

@@ -10,6 +10,7 @@ mod parity;
 mod regions;
 mod soak;
 mod starter;
+mod student;
 mod support;
 mod text;
 mod vae;

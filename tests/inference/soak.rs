@@ -1,5 +1,5 @@
-//! A painter who does what comes to mind: strokes, pictures, cancelling, undo, extending, other styles, live painting,
-//! in any order, with the model inside the binary. Nothing may panic, memory has to come back, and the window's thread
+//! A painter who does what comes to mind: strokes, pictures, cancelling, undo, extending, other styles, another model,
+//! live painting, in any order, with the model inside the binary and a small Stable Diffusion in a folder. Nothing may panic, memory has to come back, and the window's thread
 //! may not stand still.
 //!
 //! 40 actions; `SCUMBLE_SOAK=300` for the whole of it, where blocks of the window's thread are an error too.
@@ -13,6 +13,9 @@ use scumble::geom::{Point, Rect};
 use scumble::paint::PenSample;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+
+/// A model of another kind: `AutoencoderKL`, no input for inpainting, random weights.
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/pipelines/sd1-4ch");
 
 /// The random numbers of the walk: a seed is a walk.
 struct Chance(u64);
@@ -36,7 +39,9 @@ impl Walk {
         let placement = Placement::new(DeviceChoice::Cpu, DTypeChoice::F32).unwrap();
         let models = Models {
             make: Box::new(move || Box::new(CandleBackend::new(placement.clone()))),
-            choices: vec![ModelChoice { id: "starter".into(), name: "starter".into(), native_px: 128 }],
+            choices: [("starter", 128), (FOLDER, 64)]
+                .map(|(id, native_px)| ModelChoice { id: id.into(), name: id.into(), native_px })
+                .into(),
             ask: None,
         };
         let mut settings = Settings { new_size: (192, 160), undo_mib: 16, ..Settings::default() };
@@ -110,7 +115,7 @@ impl Walk {
 
     fn step(&mut self) -> &'static str {
         let page = self.editor.doc().page;
-        let what = match self.chance.below(20) {
+        let what = match self.chance.below(21) {
             0..=5 => {
                 let part = |c: &mut Chance| c.below(100) as f32 / 100.0;
                 let color = Rgba::rgb(part(&mut self.chance), part(&mut self.chance), part(&mut self.chance));
@@ -167,6 +172,12 @@ impl Walk {
                 "live on or off"
             }
             18 => {
+                let other =
+                    if self.editor.generation().options.model() == FOLDER { "starter" } else { FOLDER };
+                self.options(|o| o.choose_model(other));
+                "another model"
+            }
+            19 => {
                 self.editor.apply(Command::Act(Action::SelectAll));
                 self.editor.apply(Command::Act(Action::Deselect));
                 "select"

@@ -56,6 +56,7 @@ pub fn plain_pass(model: &str) -> Pass {
         binary_mask: true,
         regions: Vec::new(),
         savings: Vec::new(),
+        few_step: false,
         toward: None,
     }
 }

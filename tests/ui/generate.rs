@@ -2,7 +2,7 @@
 
 use crate::support::{Dropped, Window};
 use eframe::egui::{self, Key, Modifiers, Pos2};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use scumble::editor::generation::{Frame, GenerateCommand as G, Kind, WORDS_NOTE};
 use scumble::editor::{Action, Command, ViewCommand};
 use scumble::generate::fake::{Mishap, Script};
@@ -375,4 +375,76 @@ fn previews_lie_in_the_frame_the_queue_keeps_its_order_and_live_gives_way() {
     window.until("another begins", |app| {
         app.editor.generation().progress().is_some_and(|p| p.kind == Kind::Live && p.number != first)
     });
+}
+
+#[test]
+fn closing_asks_before_pictures_go_that_nobody_accepted() {
+    let mut window = Window::generating(Script::default());
+    window.show_panel("Generate");
+    let before = window.app().editor.open().id;
+    make(&mut window, 1);
+    window.act(Action::CloseDocument);
+    window.steps(3);
+    window.harness.get_by_label_contains("One picture is in the strip");
+    window.harness.get_by_label("Cancel").click();
+    window.steps(3);
+    assert_eq!(window.app().editor.open().id, before);
+    assert_eq!(window.app().editor.generation().candidates().len(), 1);
+    // Leaving asks too.
+    window.act(Action::Quit);
+    window.steps(3);
+    window.harness.get_by_label_contains("leaving drops what was not accepted");
+    window.harness.get_by_label("Cancel").click();
+    window.steps(3);
+    window.act(Action::CloseDocument);
+    window.steps(3);
+    window.harness.get_by_role_and_label(egui::accesskit::Role::Button, "Close").click();
+    window.steps(3);
+    assert_ne!(window.app().editor.open().id, before);
+    // A picture that was discarded was seen and left: nothing is asked for it.
+    make(&mut window, 1);
+    window.act(Action::DiscardCandidate);
+    let id = window.app().editor.open().id;
+    window.act(Action::CloseDocument);
+    assert!(window.harness.query_by_label("Cancel").is_none());
+    assert_ne!(window.app().editor.open().id, id);
+}
+
+#[test]
+fn a_style_of_ones_own_is_saved_picked_and_deleted() {
+    let mut window = Window::generating(Script::default());
+    window.show_panel("Generate");
+    options(&mut window, |o| {
+        o.style.steps = 33;
+        o.style.template = "{prompt} on old paper".into();
+    });
+    window.harness.get_by_label("Advanced").click_accesskit();
+    window.steps(30);
+    window.harness.get_by_label("Name of the style").focus();
+    window.steps(1);
+    // The program's own names are taken.
+    window.harness.get_by_label("Name of the style").type_text("Ink");
+    window.steps(2);
+    assert!(window.harness.get_by_label("Save style").accesskit_node().is_disabled());
+    window.harness.get_by_label("Name of the style").type_text(" on paper");
+    window.steps(2);
+    window.harness.get_by_label("Save style").click_accesskit();
+    window.steps(3);
+    let own = window.app().editor.generation().options.own_styles.clone();
+    assert_eq!(own.len(), 1);
+    assert_eq!((own[0].name.as_str(), own[0].steps, own[0].model.as_str()), ("Ink on paper", 33, "starter"));
+    // Another one, and back to it by the list.
+    for name in ["Plain", "Ink on paper"] {
+        window.harness.get_by_role_and_label(egui::accesskit::Role::ComboBox, "Style").click_accesskit();
+        window.steps(4);
+        window.harness.get_by_label(name).click();
+        window.steps(4);
+        assert_eq!(window.app().editor.generation().options.style.name, name);
+    }
+    make(&mut window, 1);
+    let request = window.app().editor.generation().candidates()[0].request.clone();
+    assert_eq!((request.steps, request.prompt.contains("on old paper")), (33, true));
+    window.harness.get_by_label("Delete style").click_accesskit();
+    window.steps(3);
+    assert!(window.app().editor.generation().options.own_styles.is_empty());
 }

@@ -109,3 +109,23 @@ fn a_text_is_written_in_its_window() {
     assert_eq!(editor.doc().layers().len(), layers + 1);
     assert_eq!(editor.active_layer().unwrap().name, "Moin");
 }
+
+#[test]
+fn the_outline_of_a_selection_stands_still_when_nobody_does_anything() {
+    let mut window = Window::new();
+    window.act(Action::SelectAll);
+    window.steps(2);
+    let delay = |window: &Window| {
+        window.harness.output().viewport_output[&eframe::egui::ViewportId::ROOT].repaint_delay.as_secs_f64()
+    };
+    assert!(delay(&window) < 0.2, "it does not move at all");
+    let begun = window.harness.ctx.input(|i| i.time);
+    while window.harness.ctx.input(|i| i.time) < begun + 6.0 {
+        window.steps(1);
+    }
+    assert!(delay(&window) > 0.5, "it moves for ever: next frame in {} s", delay(&window));
+    // It moves again as soon as somebody is there.
+    window.harness.hover_at(eframe::egui::pos2(500.0, 400.0));
+    window.steps(1);
+    assert!(delay(&window) < 0.2);
+}

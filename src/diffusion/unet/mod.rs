@@ -68,8 +68,24 @@ impl Unet {
     /// # Errors
     /// [`ModelError`] naming the file and tensor.
     pub fn new(w: &Weights, model: &Model) -> Result<Self, ModelError> {
-        let c = &model.unet;
-        let file = model.files.full_name(&format!("{}/config.json", Component::Unet.folder()));
+        Self::with_config(w, model, &model.unet, Component::Unet)
+    }
+
+    /// Loads the few-step network of `model`, which has one.
+    ///
+    /// # Errors
+    /// [`ModelError`] naming the file and tensor.
+    pub fn student(w: &Weights, model: &Model, config: &UnetConfig) -> Result<Self, ModelError> {
+        Self::with_config(w, model, config, Component::Student)
+    }
+
+    fn with_config(
+        w: &Weights,
+        model: &Model,
+        c: &UnetConfig,
+        component: Component,
+    ) -> Result<Self, ModelError> {
+        let file = model.files.full_name(&format!("{}/config.json", component.folder()));
         let act = Activation::named(&c.act_fn, &file, "act_fn")?;
         let named = |name: &Option<String>, field: &str| match name {
             Some(name) => Activation::named(name, &file, field),

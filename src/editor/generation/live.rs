@@ -33,7 +33,13 @@ impl Generation {
             return;
         }
         let frame = self.frame_rect(doc);
-        let request = self.options.request(frame, self.options.live.strength, true);
+        let mut request = self.options.request(frame, self.options.live.strength, true);
+        if let Some(few) = self.few_steps() {
+            // What was distilled to be fast is for this; more steps than it was made for add nothing.
+            request.few_step = true;
+            request.steps = request.steps.min(few);
+            request.sampler = None;
+        }
         let same = self.live.seen.as_ref().is_some_and(|(of, seen, asked, at)| {
             // By pointer: costs nothing while nobody paints.
             *of == id

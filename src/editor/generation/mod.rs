@@ -15,6 +15,7 @@ pub mod frame;
 mod jobs;
 mod live;
 pub mod options;
+mod outcome;
 mod prepare;
 mod shelf;
 pub mod wildcards;
@@ -103,6 +104,8 @@ pub struct Generation {
     style: Option<StylePicture>,
     styles: (Sender<StyleRead>, Receiver<StyleRead>),
     live: live::Live,
+    /// The model that the engine holds, as far as is known.
+    loaded: Option<String>,
     ask: Option<AskModels>,
     counter: words::Counter,
     waker: Waker,
@@ -115,7 +118,7 @@ impl Generation {
             Some(Models { make, choices, ask }) => (Engine::start(make).ok(), choices, ask),
             None => (None, Vec::new(), None),
         };
-        let events = jobs::forwarded(engine.as_ref(), waker.clone());
+        let events = outcome::forwarded(engine.as_ref(), waker.clone());
         Self {
             engine,
             events,
@@ -137,6 +140,7 @@ impl Generation {
             style: None,
             styles: unbounded(),
             live: live::Live::default(),
+            loaded: None,
             ask,
             counter: words::Counter::default(),
             waker,
@@ -283,6 +287,16 @@ impl Generation {
     pub fn has(&self, number: JobNumber) -> bool {
         self.running.as_ref().is_some_and(|r| r.job.number == number)
             || self.waiting.iter().any(|w| w.number == number)
+    }
+
+    /// The model whose weights are in memory: the one that painted last.
+    pub fn loaded(&self) -> Option<&str> {
+        self.loaded.as_deref()
+    }
+
+    /// Bytes that the weights of the chosen model take in memory; `None` until it is known.
+    pub fn weights_need(&self) -> Option<u64> {
+        self.footprint().map(|f| f.text + f.unet + f.vae)
     }
 
     /// What waits, in its order.

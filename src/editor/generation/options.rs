@@ -12,6 +12,8 @@ use std::path::PathBuf;
 
 /// How many prompts are remembered.
 pub const HISTORY: usize = 50;
+/// How many styles of one's own are kept.
+pub const MAX_STYLES: usize = 100;
 /// Most pictures of one call.
 pub const MAX_BATCH: u32 = 16;
 
@@ -272,6 +274,8 @@ pub struct GenerateOptions {
     pub live: LiveOptions,
     /// Prompts that were used, the newest first.
     pub history: Vec<String>,
+    /// Styles that somebody saved, by name.
+    pub own_styles: Vec<Style>,
 }
 
 impl Default for GenerateOptions {
@@ -294,6 +298,7 @@ impl Default for GenerateOptions {
             scope: Scope::Auto,
             live: LiveOptions::default(),
             history: Vec::new(),
+            own_styles: Vec::new(),
         }
     }
 }
@@ -314,7 +319,44 @@ impl GenerateOptions {
         }
         self.style.cfg_scale = self.style.cfg_scale.clamp(1.0, 30.0);
         self.history.truncate(HISTORY);
+        self.own_styles.truncate(MAX_STYLES);
         self
+    }
+
+    /// All styles: those of the program, then one's own.
+    pub fn styles(&self) -> Vec<Style> {
+        let mut all = built_in_styles();
+        all.extend(self.own_styles.iter().cloned());
+        all
+    }
+
+    /// Keeps the style in hand with its model under a name of one's own; one of that name is replaced. The names of the
+    /// program's styles are taken. Returns whether it was kept.
+    pub fn save_style(&mut self, name: &str) -> bool {
+        let name = name.trim();
+        if name.is_empty() || built_in_styles().iter().any(|s| s.name == name) {
+            return false;
+        }
+        let style = Style { name: name.to_owned(), model: self.model().to_owned(), ..self.style.clone() };
+        self.own_styles.retain(|s| s.name != name);
+        if self.own_styles.len() >= MAX_STYLES {
+            return false;
+        }
+        let at = self.own_styles.partition_point(|s| s.name.as_str() < name);
+        self.own_styles.insert(at, style.clone());
+        self.style = style;
+        true
+    }
+
+    /// Forgets a style of one's own; what it set stays as it is.
+    pub fn delete_style(&mut self, name: &str) {
+        self.own_styles.retain(|s| s.name != name);
+    }
+
+    /// Takes another model, for the style in hand too.
+    pub fn choose_model(&mut self, id: &str) {
+        id.clone_into(&mut self.model);
+        self.style.model.clear();
     }
 
     /// Puts the prompt first in the history.

@@ -15,6 +15,11 @@ pub trait ModelLore: Send + Sync {
     fn tokens(&self, model: &str, text: &str) -> Option<TokenCount>;
     /// What memory the model takes.
     fn footprint(&self, model: &str) -> Option<Footprint>;
+    /// Steps of the model's few-step network; `None` where it has none.
+    fn few_steps(&self, model: &str) -> Option<u32> {
+        let _ = model;
+        None
+    }
 }
 
 /// Who can be asked.
@@ -37,6 +42,8 @@ pub struct WordCount {
     pub negative: Option<TokenCount>,
     /// What memory the model takes.
     pub footprint: Option<Footprint>,
+    /// Steps of its few-step network.
+    pub few_steps: Option<u32>,
 }
 
 /// The counter, seen from the editor.
@@ -59,6 +66,12 @@ impl Generation {
     pub(super) fn footprint(&self) -> Option<&Footprint> {
         let (of, known) = self.counter.known.as_ref()?;
         known.footprint.as_ref().filter(|_| of.model == self.options.model())
+    }
+
+    /// Steps of the chosen model's few-step network, if it is known to have one.
+    pub fn few_steps(&self) -> Option<u32> {
+        let (of, known) = self.counter.known.as_ref()?;
+        known.few_steps.filter(|_| of.model == self.options.model())
     }
 
     /// Asks for a count if the words changed, and takes what was counted.
@@ -98,7 +111,7 @@ fn serve(
     waker: &Waker,
 ) {
     // A model does not change while it is chosen.
-    let mut footprint: Option<(String, Option<Footprint>)> = None;
+    let mut files: Option<(String, Option<Footprint>, Option<u32>)> = None;
     while let Ok(question) = questions.recv() {
         // Who types fast is told about the last letter only.
         let question = questions.try_iter().last().unwrap_or(question);
@@ -106,14 +119,17 @@ fn serve(
             let run = std::panic::AssertUnwindSafe(|| ask.tokens(&question.model, text));
             std::panic::catch_unwind(run).ok().flatten()
         };
-        if footprint.as_ref().is_none_or(|(of, _)| *of != question.model) {
-            let run = std::panic::AssertUnwindSafe(|| ask.footprint(&question.model));
-            footprint = Some((question.model.clone(), std::panic::catch_unwind(run).ok().flatten()));
+        if files.as_ref().is_none_or(|(of, ..)| *of != question.model) {
+            let look = || (ask.footprint(&question.model), ask.few_steps(&question.model));
+            let (footprint, few) =
+                std::panic::catch_unwind(std::panic::AssertUnwindSafe(look)).unwrap_or_default();
+            files = Some((question.model.clone(), footprint, few));
         }
         let counted = WordCount {
             prompt: of(&question.prompt),
             negative: of(&question.negative),
-            footprint: footprint.as_ref().and_then(|(_, f)| f.clone()),
+            footprint: files.as_ref().and_then(|(_, footprint, _)| footprint.clone()),
+            few_steps: files.as_ref().and_then(|(.., few)| *few),
         };
         if answers.send((question, counted)).is_err() {
             break;

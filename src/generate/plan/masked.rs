@@ -8,15 +8,13 @@ use crate::generate::backend::{GenerateError, ModelFacts, Pass};
 use crate::generate::picture::{Mask, Picture};
 use crate::generate::region::color_match::{color_match, kept_weights};
 use crate::generate::region::context::{self, ModelSize};
-use crate::generate::region::masks::{self, Edge, Geometry};
+use crate::generate::region::masks::{self, Edge, Geometry, SECOND_STRENGTH};
 use crate::generate::region::resample::{crop, crop_mask, from_model, mask_to_model, to_model};
 use crate::generate::region::strength::{MIN_STEPS, steps_for_strength};
 use crate::generate::region::{border, fill, outpaint, stitch};
 use crate::generate::request::{Fill, Request};
 use crate::geom::Rect;
 
-/// Strength of the second pass: detail may change, composition not.
-const SECOND_STRENGTH: f32 = 0.4;
 /// A second pass must bring at least this much more resolution.
 const WORTH_A_PASS: f64 = 1.1;
 

@@ -6,6 +6,9 @@ use super::{membrane, morphology};
 use crate::generate::picture::Mask;
 use crate::geom::Rect;
 
+/// Strength of a second, larger pass: detail may change, composition not.
+pub const SECOND_STRENGTH: f32 = 0.4;
+
 /// How wide transitions are made.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Edge {

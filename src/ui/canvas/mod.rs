@@ -23,6 +23,8 @@ use input::Input;
 
 /// How often the outline of the selection moves.
 const ANTS: Duration = Duration::from_millis(125);
+/// How long it moves after anything was done, in seconds: then an idle window costs nothing with a selection either.
+const ANTS_MOVE_SECS: f64 = 4.0;
 
 /// The canvas.
 pub struct Canvas {
@@ -31,6 +33,8 @@ pub struct Canvas {
     frame: frame::FrameHandles,
     linear_target: bool,
     focused_once: bool,
+    /// When somebody last did something, on egui's clock.
+    last_deed: f64,
 }
 
 impl Canvas {
@@ -49,6 +53,7 @@ impl Canvas {
             frame: frame::FrameHandles::default(),
             linear_target,
             focused_once: false,
+            last_deed: 0.0,
         }
     }
 
@@ -110,11 +115,13 @@ impl Canvas {
         looks.linear_target = self.linear_target;
         let doc = editor.shown();
         if doc.selection.is_some() {
-            let focused = ctx.input(|i| i.focused);
-            let step = ctx.input(|i| i.time) / ANTS.as_secs_f64();
-            looks.phase = ((step.floor() / 8.0).fract()) as f32;
-            // A window in the background stands still.
-            if focused {
+            let (time, focused, deed) = ctx.input(|i| (i.time, i.focused, !i.events.is_empty()));
+            if deed {
+                self.last_deed = time;
+            }
+            looks.phase = (((time / ANTS.as_secs_f64()).floor() / 8.0).fract()) as f32;
+            // A window in the background stands still, and so does one that nobody touches.
+            if focused && time - self.last_deed < ANTS_MOVE_SECS {
                 ctx.request_repaint_after(ANTS);
             }
         }

@@ -66,7 +66,10 @@ impl Filing {
             self.quit = questions::quit(ctx, frame, fresh);
         }
         // One at a time; what was closed or saved meanwhile needs no answer.
-        self.close.retain(|id| frame.editor.document(*id).is_some_and(|open| open.differs()));
+        let editor = frame.editor;
+        self.close.retain(|id| {
+            editor.document(*id).is_some_and(|open| open.differs() || editor.unaccepted(*id) > 0)
+        });
         if let Some(id) = self.close.last().copied()
             && !questions::close(ctx, frame, id, fresh)
         {

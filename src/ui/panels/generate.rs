@@ -22,6 +22,8 @@ use std::path::PathBuf;
 pub struct GeneratePanel {
     /// The style picture as it is shown, by its file.
     style: Option<(PathBuf, TextureHandle)>,
+    /// The name that a style is to be saved under.
+    style_name: String,
 }
 
 impl GeneratePanel {
@@ -44,7 +46,7 @@ impl GeneratePanel {
             layer_words(ui, frame);
             larger(ui, frame);
             live(ui, frame, &mut options);
-            advanced(ui, frame, &mut options);
+            self.advanced(ui, frame, &mut options);
             queue(ui, frame);
         });
         if options != before {
@@ -89,6 +91,82 @@ impl GeneratePanel {
                 Slider::new(&mut percent, 0.0..=100.0).suffix(" %").fixed_decimals(0).text("Style amount");
             if ui.add(slider).changed() {
                 options.style_amount = percent / 100.0;
+            }
+        });
+    }
+
+    fn advanced(&mut self, ui: &mut Ui, frame: &mut Frame, options: &mut GenerateOptions) {
+        CollapsingHeader::new("Advanced").show(ui, |ui| {
+            let template =
+                TextEdit::singleline(&mut options.style.template).hint_text("{prompt}, oil painting");
+            ui.horizontal(|ui| {
+                ui.label("Template");
+                ui.add(template.desired_width(f32::INFINITY).char_limit(MAX_WORDS))
+                    .on_hover_text("The style's words; {prompt} stands for yours")
+                    .accessible_name("Template of the style");
+            });
+            ui.add(Slider::new(&mut options.style.steps, 1..=100).text("Steps"));
+            ui.add(Slider::new(&mut options.style.cfg_scale, 1.0..=20.0).text("CFG scale"));
+            let name = options.style.sampler.map_or("as the model says".into(), |s| format!("{s:?}"));
+            let combo = ComboBox::from_label("Sampler").selected_text(name);
+            combo.show_ui(ui, |ui| {
+                ui.selectable_value(&mut options.style.sampler, None, "as the model says");
+                for sampler in SamplerKind::ALL.iter().copied() {
+                    ui.selectable_value(&mut options.style.sampler, Some(sampler), format!("{sampler:?}"));
+                }
+            });
+            ComboBox::from_label("Without a mask").selected_text(scope(options.scope)).show_ui(ui, |ui| {
+                for value in [Scope::Auto, Scope::Frame] {
+                    ui.selectable_value(&mut options.scope, value, scope(value));
+                }
+            });
+            let finish = match &options.style.finish {
+                Finish::None => "as it is made".to_owned(),
+                Finish::Strokes(brush) => format!("in strokes: {brush}"),
+            };
+            ComboBox::from_label("Finish").selected_text(finish).show_ui(ui, |ui| {
+                ui.selectable_value(&mut options.style.finish, Finish::None, "as it is made");
+                for preset in frame.editor.brushes().presets() {
+                    if preset.brush.mode == crate::paint::Mode::Paint {
+                        let name = preset.brush.name.clone();
+                        let value = Finish::Strokes(name.clone());
+                        ui.selectable_value(&mut options.style.finish, value, format!("in strokes: {name}"));
+                    }
+                }
+            });
+            self.own_styles(ui, options);
+            ui.horizontal(|ui| {
+                ui.label("Frame");
+                action_button(ui, frame, icons::CROP, Action::FrameFix);
+                action_button(ui, frame, icons::NAVIGATOR, Action::FrameFollow);
+            });
+            let mend = ui.checkbox(&mut options.mend_seam, "Mend seams");
+            mend.on_hover_text("Repaints a seam that shows once more, and keeps that if it is better");
+            let extend = ui.checkbox(&mut options.auto_extend, "Auto-extend");
+            extend.on_hover_text("Panning into empty canvas beside the page offers to extend it there");
+        });
+    }
+
+    /// Saving the numbers above as a style, and forgetting one.
+    fn own_styles(&mut self, ui: &mut Ui, options: &mut GenerateOptions) {
+        ui.horizontal(|ui| {
+            let field =
+                TextEdit::singleline(&mut self.style_name).hint_text("Name of a style").desired_width(120.0);
+            ui.add(field.char_limit(40)).accessible_name("Name of the style");
+            let taken = built_in_styles().iter().any(|s| s.name == self.style_name.trim());
+            let can = !taken && !self.style_name.trim().is_empty();
+            let save = ui.add_enabled(can, Button::new("Save style"));
+            let save = save
+                .on_hover_text("Keeps model, template, steps, guidance, sampler and finish under this name");
+            if save.on_disabled_hover_text("A name that none of the program's own styles has").clicked()
+                && options.save_style(&self.style_name)
+            {
+                self.style_name.clear();
+            }
+            let own = options.own_styles.iter().any(|s| s.name == options.style.name);
+            if own && icon_button(ui, icons::TRASH, "Delete style", false).clicked() {
+                let name = options.style.name.clone();
+                options.delete_style(&name);
             }
         });
     }
@@ -139,7 +217,7 @@ fn larger(ui: &mut Ui, frame: &mut Frame) {
 
 fn choices(ui: &mut Ui, frame: &Frame, options: &mut GenerateOptions) {
     ui.horizontal(|ui| {
-        let styles = built_in_styles();
+        let styles = options.styles();
         let combo = ComboBox::from_id_salt("style").selected_text(options.style.name.clone()).width(100.0);
         let response = combo.show_ui(ui, |ui| {
             for style in styles {
@@ -152,16 +230,26 @@ fn choices(ui: &mut Ui, frame: &Frame, options: &mut GenerateOptions) {
             .response
             .on_hover_text("Style: model, words, sampler and finish in one")
             .accessible_name("Style");
-        let combo = ComboBox::from_id_salt("model").selected_text(options.model.clone()).width(110.0);
+        let combo = ComboBox::from_id_salt("model").selected_text(options.model().to_owned()).width(110.0);
         let response = combo.show_ui(ui, |ui| {
             for choice in &frame.editor.generation().choices {
-                if ui.selectable_label(choice.id == options.model, &choice.name).clicked() {
-                    options.model.clone_from(&choice.id);
+                let loaded = frame.editor.generation().loaded() == Some(choice.id.as_str());
+                let name = if loaded { format!("{} (loaded)", choice.name) } else { choice.name.clone() };
+                if ui.selectable_label(choice.id == options.model(), name).clicked() {
+                    options.choose_model(&choice.id);
                 }
             }
         });
         response.response.on_hover_text("Model").accessible_name("Model");
     });
+    let generation = frame.editor.generation();
+    let loaded = generation.loaded() == Some(options.model());
+    if let Some(weights) = generation.weights_need() {
+        let state = if loaded { "loaded, holds" } else { "not loaded yet, will hold" };
+        let words = format!("{state} {}", bytes(weights));
+        let hint = "The model's weights in memory. One model is held at a time: another one takes its place when it paints.";
+        ui.label(RichText::new(words).weak().small()).on_hover_text(hint);
+    }
 }
 
 fn words(ui: &mut Ui, frame: &Frame, options: &mut GenerateOptions) {
@@ -208,10 +296,15 @@ fn tokens(ui: &mut Ui, name: &str, count: Option<&TokenCount>) {
     }
 }
 
+/// What the list of intents shows while it is closed: alone, "Automatic" would not say what is automatic.
+fn intent_words(intent: Intent) -> &'static str {
+    if intent == Intent::Auto { "Fill or expand" } else { intent.label() }
+}
+
 /// What is wanted where something is marked, and how much the model looks at.
 fn wanted(ui: &mut Ui, options: &mut GenerateOptions) {
     ui.horizontal(|ui| {
-        let combo = ComboBox::from_id_salt("intent").selected_text(options.intent.label()).width(120.0);
+        let combo = ComboBox::from_id_salt("intent").selected_text(intent_words(options.intent)).width(120.0);
         let response = combo.show_ui(ui, |ui| {
             for intent in Intent::ALL {
                 let choice = ui.selectable_value(&mut options.intent, intent, intent.label());
@@ -219,7 +312,7 @@ fn wanted(ui: &mut Ui, options: &mut GenerateOptions) {
             }
         });
         response.response.on_hover_text(options.intent.help()).accessible_name("Intent");
-        let combo = ComboBox::from_id_salt("sees").selected_text(options.sees.label()).width(80.0);
+        let combo = ComboBox::from_id_salt("sees").selected_text(format!("sees {}", options.sees.label().to_lowercase())).width(80.0);
         let response = combo.show_ui(ui, |ui| {
             for sees in Sees::ALL {
                 ui.selectable_value(&mut options.sees, sees, sees.label());
@@ -342,49 +435,6 @@ fn live(ui: &mut Ui, frame: &mut Frame, options: &mut GenerateOptions) {
         ui.add(Slider::new(&mut options.live.opacity, 0.0..=1.0).text("Live opacity"));
         ui.add(Slider::new(&mut options.live.steps, 2..=30).text("Live steps"));
     }
-}
-
-fn advanced(ui: &mut Ui, frame: &mut Frame, options: &mut GenerateOptions) {
-    CollapsingHeader::new("Advanced").show(ui, |ui| {
-        ui.add(Slider::new(&mut options.style.steps, 1..=100).text("Steps"));
-        ui.add(Slider::new(&mut options.style.cfg_scale, 1.0..=20.0).text("CFG scale"));
-        let name = options.style.sampler.map_or("as the model says".into(), |s| format!("{s:?}"));
-        let combo = ComboBox::from_label("Sampler").selected_text(name);
-        combo.show_ui(ui, |ui| {
-            ui.selectable_value(&mut options.style.sampler, None, "as the model says");
-            for sampler in SamplerKind::ALL.iter().copied() {
-                ui.selectable_value(&mut options.style.sampler, Some(sampler), format!("{sampler:?}"));
-            }
-        });
-        ComboBox::from_label("Without a mask").selected_text(scope(options.scope)).show_ui(ui, |ui| {
-            for value in [Scope::Auto, Scope::Frame] {
-                ui.selectable_value(&mut options.scope, value, scope(value));
-            }
-        });
-        let finish = match &options.style.finish {
-            Finish::None => "as it is made".to_owned(),
-            Finish::Strokes(brush) => format!("in strokes: {brush}"),
-        };
-        ComboBox::from_label("Finish").selected_text(finish).show_ui(ui, |ui| {
-            ui.selectable_value(&mut options.style.finish, Finish::None, "as it is made");
-            for preset in frame.editor.brushes().presets() {
-                if preset.brush.mode == crate::paint::Mode::Paint {
-                    let name = preset.brush.name.clone();
-                    let value = Finish::Strokes(name.clone());
-                    ui.selectable_value(&mut options.style.finish, value, format!("in strokes: {name}"));
-                }
-            }
-        });
-        ui.horizontal(|ui| {
-            ui.label("Frame");
-            action_button(ui, frame, icons::CROP, Action::FrameFix);
-            action_button(ui, frame, icons::NAVIGATOR, Action::FrameFollow);
-        });
-        let mend = ui.checkbox(&mut options.mend_seam, "Mend seams");
-        mend.on_hover_text("Repaints a seam that shows once more, and keeps that if it is better");
-        let extend = ui.checkbox(&mut options.auto_extend, "Auto-extend");
-        extend.on_hover_text("Panning into empty canvas beside the page offers to extend it there");
-    });
 }
 
 /// Bytes in words.
