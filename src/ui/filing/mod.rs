@@ -66,7 +66,7 @@ impl Filing {
             self.quit = questions::quit(ctx, frame, fresh);
         }
         // One at a time; what was closed or saved meanwhile needs no answer.
-        let editor = &*frame.editor;
+        let editor = frame.editor;
         self.close.retain(|id| {
             editor.document(*id).is_some_and(|open| open.differs() || editor.unaccepted(*id) > 0)
         });
