@@ -171,10 +171,6 @@ pub struct PictureArgs {
     #[arg(long)]
     pub seed: Option<u64>,
 
-    /// Use the model's few-step network (unet_student/) where it has one: no guidance, LCM, few steps
-    #[arg(long)]
-    pub few_step: bool,
-
     /// Lay the picture down in strokes of a brush: none, strokes or strokes:BRUSH [default: strokes for the starter
     /// where the prompt asks for oil or gouache, else none; none for travel]
     #[arg(long, value_name = "HOW", value_parser = parse_finish)]
