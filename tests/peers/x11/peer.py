@@ -9,7 +9,7 @@ import gi
 
 gi.require_version("Gdk", "3.0")
 gi.require_version("Gtk", "3.0")
-from gi.repository import Gdk, Gtk  # noqa: E402
+from gi.repository import Gdk, GLib, Gtk  # noqa: E402
 
 
 def say(**what):
@@ -21,7 +21,7 @@ def main():
     files = sys.argv[5:]
     window = Gtk.Window(title="peer", decorated=False)
     window.set_default_size(width, height)
-    window.move(x, y)
+    window.move(x + 20, y)
     box = Gtk.Box(orientation=Gtk.Orientation.VERTICAL, homogeneous=True)
     window.add(box)
     targets = [Gtk.TargetEntry.new("text/uri-list", 0, 0)]
@@ -40,7 +40,13 @@ def main():
     box.add(gives)
     window.connect("destroy", Gtk.main_quit)
     window.show_all()
-    say(ready=True)
+
+    def settle():
+        """Where it is GTK learns for sure only when a window manager moves it, and finds drops by that."""
+        window.move(x, y)
+        GLib.timeout_add(500, lambda: say(ready=True))
+
+    GLib.timeout_add(500, settle)
     Gtk.main()
 
 

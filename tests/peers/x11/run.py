@@ -10,7 +10,7 @@ It asks that
 - after all that the window hears the mouse as before,
 - a candidate pulled onto the style slot is the style picture,
 - a file of the other program dropped on the style slot is the style picture, and elsewhere a document.
---keep leaves the pictures in a folder. It is run by hand: a busy machine makes it slow.
+--keep leaves the pictures in a folder, --manager begins a window manager first. It is run by hand: a busy machine makes it slow.
 """
 import argparse
 import contextlib
