@@ -31,6 +31,9 @@ pub struct Frame {
     pub rgb: Vec<u8>,
 }
 
+/// Width of the ring in which an inner level melts into the outer one, by the side of its page, unless told otherwise.
+pub const FEATHER: f64 = 0.06;
+
 /// How levels are put together.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Look {
@@ -42,7 +45,7 @@ pub struct Look {
 
 impl Default for Look {
     fn default() -> Self {
-        Self { feather: 0.06, background: [0; 3] }
+        Self { feather: FEATHER, background: [0; 3] }
     }
 }
 
@@ -293,7 +296,7 @@ impl Renderer {
 }
 
 /// Zero up to 0, one from 1 on, smooth between.
-fn smooth(v: f64) -> f32 {
+pub(super) fn smooth(v: f64) -> f32 {
     let v = v.clamp(0.0, 1.0);
     (v * v * (3.0 - 2.0 * v)) as f32
 }
