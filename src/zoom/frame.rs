@@ -296,7 +296,7 @@ impl Renderer {
 }
 
 /// Zero up to 0, one from 1 on, smooth between.
-pub(super) fn smooth(v: f64) -> f32 {
+fn smooth(v: f64) -> f32 {
     let v = v.clamp(0.0, 1.0);
     (v * v * (3.0 - 2.0 * v)) as f32
 }

@@ -1,7 +1,7 @@
 //! Levels before a model has painted them: all that is slow about them, ready to be put into a document.
 
 use super::hold::{Held, Parent};
-use super::outward::faded_page;
+use super::outward::trimmed_page;
 use super::{inward, pixels_of_light};
 use crate::document::level::{MAX_FACTOR, MIN_FACTOR};
 use crate::document::{Document, Layer, LayerId, Level, Made, Pixels, Placement, levels};
@@ -66,7 +66,7 @@ impl Blank {
             Some(corner) => Placement::with_corner(page, corner, factor),
             None => Placement::centred(page, page, factor),
         };
-        let (pixels, rect) = faded_page(doc, outermost, &place);
+        let (pixels, rect) = trimmed_page(doc, outermost, &place);
         if !page.contains_rect(&rect) || rect.is_empty() {
             return Err(GenerateError::Request(
                 "the inner picture would lie beyond its new page; choose another place for it".into(),

@@ -4,7 +4,7 @@
 //! comes back into the document. Nothing here runs a model or waits for one.
 //!
 //! Outward, the page is shrunk as a frame would show it, placed on an empty page of the same size, and the ring around it
-//! is outpainted, beginning inside the page's rim, which fades out. The shrunk picture stays a layer of its own: when the inner level is repainted, only that layer is
+//! is outpainted, beginning inside the page's rim, which is left out. The shrunk picture stays a layer of its own: when the inner level is repainted, only that layer is
 //! laid anew. Inward, a part of the page is enlarged, refined at low strength, and corrected until, shrunk again, it is
 //! what it was.
 
@@ -18,7 +18,7 @@ mod stack;
 pub use blank::{Blank, detail_start, held, made_layer};
 pub use hold::{Held, TOLERANCE};
 pub use inward::{DEPTH_STRENGTH, deeper};
-pub use outward::{Copies, faded_page, outward, refresh_copies, shrunk_page, stale_copies, surroundings};
+pub use outward::{Copies, outward, refresh_copies, shrunk_page, stale_copies, surroundings, trimmed_page};
 pub use ring::{Ring, close_ring, is_closed};
 pub use stack::{first_level, stack};
 

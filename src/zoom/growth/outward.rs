@@ -6,7 +6,7 @@ use crate::generate::engine::{Inputs, Job};
 use crate::generate::region::context::Context;
 use crate::generate::{GenerateError, Request};
 use crate::geom::{Point, Rect};
-use crate::zoom::frame::{FEATHER, smooth};
+use crate::zoom::frame::FEATHER;
 use crate::zoom::pyramid::Pyramid;
 use std::sync::Arc;
 
@@ -35,29 +35,21 @@ pub fn shrunk_page(doc: &Document, level: usize, place: &Placement) -> (Pixels, 
     (pixels_of_light(rect, &light), rect)
 }
 
-/// The shrunk picture of a level as it lies on the next one outward: its rim fades out, so that what is made around it
+/// The shrunk picture of a level as it lies on the next one outward: without its rim, so that what is made around it
 /// begins inside it. A model's pictures are at their weakest along their border, and frames melt there from level to
 /// level over the same width.
-pub fn faded_page(doc: &Document, level: usize, place: &Placement) -> (Pixels, Rect) {
+pub fn trimmed_page(doc: &Document, level: usize, place: &Placement) -> (Pixels, Rect) {
     let (pixels, rect) = shrunk_page(doc, level, place);
-    if rect.is_empty() {
+    let rim = |side: u32| (f64::from(side) * FEATHER).round() as i32;
+    let (x, y) = (rim(rect.width()), rim(rect.height()));
+    let kept = Rect::new(rect.x0 + x, rect.y0 + y, rect.x1 - x, rect.y1 - y);
+    if rect.is_empty() || kept.is_empty() {
         return (pixels, rect);
     }
-    let [a, b] = place.page_outward(doc.levels[level].page);
-    let along = |low: f64, high: f64, from: i32, to: i32| -> Vec<f32> {
-        let rim = (high - low) * FEATHER;
-        (from..to).map(|v| f64::from(v) + 0.5).map(|v| smooth((v - low).min(high - v) / rim)).collect()
-    };
-    let (across, down) = (along(a.x, b.x, rect.x0, rect.x1), along(a.y, b.y, rect.y0, rect.y1));
-    let mut planes = pixels.read(rect);
-    for plane in &mut planes {
-        for (row, dy) in plane.chunks_exact_mut(across.len()).zip(&down) {
-            row.iter_mut().zip(&across).for_each(|(v, dx)| *v = (f32::from(*v) * dx * dy).round() as u16);
-        }
-    }
-    let mut faded = Pixels::default();
-    faded.write(rect, planes.each_ref().map(|p| p.as_slice()));
-    (faded, rect)
+    let planes = pixels.read(kept);
+    let mut trimmed = Pixels::default();
+    trimmed.write(kept, planes.each_ref().map(|p| p.as_slice()));
+    (trimmed, rect)
 }
 
 /// Plans the level around the outermost one, see [`Blank::outward`].
@@ -88,7 +80,7 @@ pub fn stale_copies(doc: &Document, level: usize) -> Copies {
     for outer in level + 1..doc.levels.len() {
         let Some(id) = levels::inner_copy(&doc.levels[outer]) else { break };
         let place = doc.levels[outer - 1].place;
-        let (pixels, _) = faded_page(&doc, outer - 1, &place);
+        let (pixels, _) = trimmed_page(&doc, outer - 1, &place);
         let mut same = false;
         for layer in &doc.levels[outer].layers {
             layer.walk(&mut |layer| {

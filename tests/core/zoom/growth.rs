@@ -59,18 +59,17 @@ fn outward_keeps_the_picture_and_fills_the_ring() {
             assert_eq!(px[3], 255, "the ring has holes");
             let at = Point::new((i % 128) as f64 + 0.5, (i / 128) as f64 + 0.5);
             let within = (at.x - a.x).min(b.x - at.x).min(at.y - a.y).min(b.y - at.y);
-            match was[3] {
-                255 => {
-                    assert_eq!(px, was, "a pixel of the shrunk picture changed");
-                    kept += 1;
-                }
-                0 => assert!(within < 0.5 + 0.01 * side, "a hole {within} px within the picture"),
-                // Its rim alone fades out.
-                _ => assert!(within > 0.0 && within < 0.06 * side, "{within} px within, alpha {}", was[3]),
+            if was[3] == 255 {
+                assert_eq!(px, was, "a pixel of the shrunk picture changed");
+                kept += 1;
+            } else {
+                assert_eq!(was[3], 0, "a pixel is half empty");
+                // Its rim alone is left out.
+                assert!(within < 0.06 * side + 1.5, "a hole {within} px within the picture");
             }
         }
         let whole = (side * (1.0 - 2.0 * 0.06)).powi(2);
-        assert!((f64::from(kept) / whole - 1.0).abs() < 0.09, "{factor}: {kept} of {whole} pixels");
+        assert!((f64::from(kept) / whole - 1.0).abs() < 0.1, "{factor}: {kept} of {whole} pixels");
         // What is kept is what a frame shows of the inner level there.
         assert!((b.x - a.x - 128.0 / factor).abs() < 1e-9);
         let mut renderer = Renderer::new(doc.clone(), false, Look { feather: 0.0, ..Look::default() });
@@ -113,7 +112,7 @@ fn a_repainted_level_changes_what_depends_on_it_and_nothing_else() {
             "a ring changed"
         );
         let copy = levels::inner_copy(&doc.levels[k]).unwrap();
-        let (expected, _) = growth::faded_page(&doc, k - 1, &doc.levels[k - 1].place);
+        let (expected, _) = growth::trimmed_page(&doc, k - 1, &doc.levels[k - 1].place);
         assert_eq!(doc.levels[k].layers[1].id, copy);
         assert_eq!(doc.levels[k].layers[1].pixels(), Some(&expected));
     }
@@ -128,11 +127,8 @@ fn blank_levels_are_ready_for_the_brush() {
     assert_eq!((growth::made_layer(&doc.levels[1]), doc.active, doc.level), (Some(id), Some(id), 1));
     assert_eq!(growth::made_layer(&doc.levels[0]), None);
     let clear = seen(&doc, 1).chunks_exact(4).filter(|px| px[3] == 0).count();
-    assert_eq!(clear, 128 * 128 - 64 * 64);
-    // The rim of what lies within fades out over 0.06 of its side; within that it is whole.
-    let alpha = |x: usize| seen(&doc, 1)[(64 * 128 + x) * 4 + 3];
-    assert!(alpha(32) < 20 && (70..100).contains(&alpha(33)), "{} {}", alpha(32), alpha(33));
-    assert_eq!((alpha(31), alpha(36), alpha(64)), (0, 255, 255));
+    // Without the rim of what lies within: 0.06 of its side.
+    assert_eq!(clear, 128 * 128 - 56 * 56);
     levels::show(&mut doc, 0);
     let blank = growth::Blank::inward(&doc, Rect::new(32, 32, 96, 96)).unwrap();
     let start = blank.pixels().clone();
