@@ -14,7 +14,10 @@ bare() { convert "$1" -strip -define png:exclude-chunks=date,time "$2"; }
 convert -size 512x384 xc:'#f2a058' -fill '#f6c878' -draw 'rectangle 0,150 512,240' -fill '#fbe9b0' -draw 'circle 350,170 350,202' \
     -fill '#6d5a86' -draw 'polygon 0,240 90,130 170,205 270,95 390,240' -fill '#3f4f80' -draw 'rectangle 0,236 512,384' \
     -fill '#2f3a34' -draw 'polygon 0,384 0,300 130,316 220,384' "$work/sketch.png"
-"$program" generate -p "$words" --init "$work/sketch.png" --strength "${SKETCH_STRENGTH:-0.6}" --seed "${SKETCH_SEED:-3}" -o "$work/painting.png"
+# The starter is at its weakest along the border: painted a little larger, and cropped as one would in the window.
+convert "$work/sketch.png" -define distort:viewport=544x416-16-16 -virtual-pixel edge -distort SRT 0 +repage "$work/larger.png"
+"$program" generate -p "$words" --init "$work/larger.png" --strength "${SKETCH_STRENGTH:-0.6}" --seed "${SKETCH_SEED:-3}" -o "$work/whole.png"
+convert "$work/whole.png" -crop 512x384+16+16 +repage "$work/painting.png"
 convert -size 512x384 xc:black -fill white -draw 'ellipse 430,236 62,52 0,360' -blur 0x6 "$work/mask.png"
 "$program" generate -p "a dark green tree at a lake at sunset, oil painting" --init "$work/painting.png" --mask "$work/mask.png" \
     --seed "${MASK_SEED:-2}" -o "$work/repainted.png"

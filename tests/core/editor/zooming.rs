@@ -293,7 +293,7 @@ fn the_ring_is_closed_stopped_and_undone() {
     // The camera takes it for a loop in one direction.
     let mut options = studio.editor.zooming().options.clone();
     options.travel.looped = true;
-    options.travel.fps = 12;
+    options.travel.fps = 60;
     let film = options.film(true);
     assert!(film.travel.is_ring() && !options.film(false).travel.is_ring());
     let doc = studio.editor.doc().clone();
@@ -302,9 +302,15 @@ fn the_ring_is_closed_stopped_and_undone() {
     let frames: Vec<_> =
         (0..camera.frames()).map(|i| renderer.frame(&camera.view(i), (48, 36)).rgb).collect();
     let differs = |a: &[u8], b: &[u8]| a.iter().zip(b).map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>();
-    let most = frames.windows(2).map(|pair| differs(&pair[0], &pair[1])).fold(0.0, f64::max);
+    let changes: Vec<f64> = frames.windows(2).map(|pair| differs(&pair[0], &pair[1])).collect();
     let over = differs(frames.last().unwrap(), &frames[0]);
-    assert!(most > 0.0 && over <= most, "the last frame does not lead into the first: {over} after {most}");
+    // The step over the end lies between those before and after it. At 60 frames a second neighbouring steps differ by
+    // 2 %; a jump would not become smaller with them.
+    let beside = changes[0].max(*changes.last().unwrap());
+    assert!(
+        over > 0.0 && over <= 1.03 * beside,
+        "the last frame does not lead into the first: {over}, {beside}"
+    );
     studio.settle();
     studio.zoom(Z::CloseRing);
     assert!(studio.told().iter().any(|t| t.contains("closed already")));
