@@ -23,6 +23,8 @@ pub const FILES: Embedded = embed![
     "tokenizer/tokenizer_config.json",
     "unet/config.json",
     "unet/diffusion_pytorch_model.safetensors",
+    "unet_student/config.json",
+    "unet_student/diffusion_pytorch_model.safetensors",
     "vae/config.json",
     "vae/diffusion_pytorch_model.safetensors",
 ];
