@@ -18,11 +18,11 @@ sleep 1
 RANDOM=11
 now() { echo $(($(date +%s%N) / 1000000)); }
 pause() { sleep "$(printf '%d.%03d' $(($1 / 1000)) $(($1 % 1000)))"; }
-phases=(generate accept extend)
+read -ra phases <<<"${PHASES:-generate accept extend}"
 failed=0
 declare -A times
 for ((n = 1; n <= kills; n++)); do
-    phase=${phases[n % 3]}
+    phase=${phases[n % ${#phases[@]}]}
     folder=$here/$n
     mkdir -p "$folder/scumble"
     cat >"$folder/scumble/settings.toml" <<'END'
@@ -51,20 +51,24 @@ END
         sleep 0.1
     done
     pictures() { find "$folder/scumble/recovery" -name 'waiting-*.ora' 2>/dev/null | wc -l; }
-    due_picture=0
+    due_picture=0 due_page=0
     if [ $phase = extend ]; then
-        # The page is white (handles are too small to count): 28 px beyond its edge, half way, lies its handle.
+        # The page tool, "Fill what is new" in its bar, and the middle of the right edge. The page is white (handles are
+        # too small to count).
         read -r x y w h < <(import -window root -crop 1000x760+50+70 png:- |
             convert png:- +repage -fuzz 1% -fill black +opaque white -statistic Minimum 15x15 -trim \
                 -format '%X %Y %w %h' info:)
-        x=$((50 + x + w + 7 + 28)) y=$((70 + y + h / 2))
-        xdotool mousemove $x $y sleep 0.1 mousedown 1 sleep 0.05 mousemove $((x + 40)) $y sleep 0.05 \
-            mousemove $((x + 60)) $y sleep 0.05
+        x=$((50 + x + w + 7)) y=$((70 + y + h / 2))
+        xdotool key c sleep 0.3 mousemove 633 45 click 1 sleep 0.3
+        xdotool mousemove $x $y sleep 0.1 mousedown 1 sleep 0.05 mousemove $((x + 30)) $y sleep 0.05 \
+            mousemove $((x + 55)) $y sleep 0.05
         # Some kills fall into the pulling itself.
-        ((RANDOM % 4)) && xdotool mouseup 1
+        released=0
+        ((RANDOM % 4)) && xdotool mouseup 1 && released=1
         pulled=$(now)
         pause $((RANDOM % 6000))
         killed=$(now)
+        ((released && pulled + interval + slack <= killed)) && due_page=1
     else
         xdotool key ctrl+Return
         if [ $phase = accept ]; then
@@ -98,9 +102,10 @@ END
     word=ok
     ((found < owed)) && word=LOST
     ((due_picture && made + waiting < 1)) && word="LOST (picture)"
+    ((due_page && width <= 480)) && word="LOST (page)"
     [ "$word" = ok ] || failed=$((failed + 1))
     times[$phase]=$((${times[$phase]:-0} + 1))
-    echo "kill $n ($phase): painted ${#finished[@]}, owed $owed, found $found; pictures due $due_picture, layers $made, waiting $waiting; page $width: $word"
+    echo "kill $n ($phase): painted ${#finished[@]}, owed $owed, found $found; pictures due $due_picture, layers $made, waiting $waiting; page $width (due $due_page): $word"
 done
 echo "$kills kills (generate ${times[generate]:-0}, accept ${times[accept]:-0}, extend ${times[extend]:-0}), $failed lost something"
 exit $((failed > 0))
