@@ -23,6 +23,17 @@ def labels(scenes):
     return out
 
 
+def asked(target, said):
+    """Those of the labels that captions name: `said` is a set of heads and flags for each picture."""
+    out = {k: v.clone() for k, v in target.items()}
+    for i, names in enumerate(said):
+        for head in [*HEADS, "bloom"]:
+            if head not in names:
+                out[head][i] = -100
+        out["flags"][i] *= torch.tensor([float(f in names) for f in FLAGS])
+    return out
+
+
 def sizes():
     """Number of classes of each head."""
     return {**{k: len(v) for k, v in HEADS.items()}, "bloom": len(BLOOMS), "flags": len(FLAGS)}

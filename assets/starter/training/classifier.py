@@ -75,13 +75,15 @@ def load(work, device="cpu"):
 
 
 @torch.no_grad()
-def evaluate(net, pictures, scenes, device, batch=64):
+def evaluate(net, pictures, scenes, device, batch=64, said=None):
+    """Accuracy by attribute; with `said` (a set for each picture) only of those that were asked for."""
     rows = {}
     for i in range(0, len(pictures), batch):
         x = pictures[i : i + batch].to(device).float()
         x = x / 255 if pictures.dtype == torch.uint8 else x
         out = {k: v.float().cpu() for k, v in net(x).items()}
-        for k, (a, b) in correct(out, attributes.labels(scenes[i : i + batch])).items():
+        target = attributes.labels(scenes[i : i + batch])
+        for k, (a, b) in correct(out, attributes.asked(target, said[i : i + batch]) if said else target).items():
             p = rows.get(k, (0, 0))
             rows[k] = (p[0] + a, p[1] + b)
     return accuracy_table(rows)

@@ -24,16 +24,14 @@ def render(n, height, width, seed, device="cpu"):
     return (rgb * 255).round().byte(), scenes
 
 
-def captions_of(scenes, seed, variants):
-    """`variants` captions for each scene, the first of them complete."""
-    if len(scenes) > 4096 and (os.cpu_count() or 1) > 4:
-        import multiprocessing
+def caption_ids(scenes, tok, seed, variants=6):
+    """Token numbers `[n, variants, CONTEXT]` of captions of each scene, the first of them complete."""
+    from nets import token_ids
 
-        parts = [(scenes[i : i + 2048], seed * 1009 + i, variants) for i in range(0, len(scenes), 2048)]
-        with multiprocessing.get_context("fork").Pool() as pool:
-            return [row for part in pool.starmap(captions_of, parts) for row in part]
     r = random.Random(seed)
-    return [[caption(s, r, drop=k > 0) for k in range(variants)] for s in scenes]
+    texts = [caption(s, r, drop=k > 0) for s in scenes for k in range(variants)]
+    parts = [token_ids(tok, texts[i : i + 60_000]) for i in range(0, len(texts), 60_000)]
+    return torch.cat(parts).to(torch.int16).view(len(scenes), variants, -1)
 
 
 def masks(n, height, width, seed, device="cpu"):

@@ -9,14 +9,13 @@ import os
 import torch
 import torch.nn.functional as F
 import data
-from nets import load_tokenizer, token_ids
-
-CAPTIONS = 6
+from nets import load_tokenizer
 
 
 @torch.no_grad()
-def encode(vae, pictures, scenes, tok, seed, device="cpu", chunk=32, mirror=True):
-    """Everything the network is trained on for these pictures (bytes `[n, 3, h, w]`), on `device` in half precision."""
+def encode(vae, pictures, ids, seed, device="cpu", chunk=32, mirror=True):
+    """Everything the network is trained on for these pictures (bytes `[n, 3, h, w]`) and the token numbers of their
+    captions, on `device` in half precision."""
     factor = 2 ** (len(vae.config.decoder_block_out_channels) - 1)
     out = {"z": [], "masked": [], "mask": []}
     for i in range(0, len(pictures), chunk):
@@ -28,13 +27,10 @@ def encode(vae, pictures, scenes, tok, seed, device="cpu", chunk=32, mirror=True
             out["z"].append(vae.encoder(y).half())
             out["masked"].append(vae.encoder(hidden).half())
             out["mask"].append(data.shrink_mask(m, factor).to(torch.uint8))
-    n = len(pictures)
     # [n, 2, ...]: the picture and its mirror image
     join = lambda parts: torch.cat([torch.stack(parts[k : k + 1 + mirror], 1) for k in range(0, len(parts), 1 + mirror)])
     got = {k: join(v) for k, v in out.items()}
-    texts = data.captions_of(scenes, seed, CAPTIONS)
-    ids = token_ids(tok, [t for row in texts for t in row]).to(torch.int16)
-    got["ids"] = ids.view(n, CAPTIONS, -1).to(device)
+    got["ids"] = ids.to(device)
     return got
 
 
@@ -63,7 +59,8 @@ def main():
             x = d["pictures"]
             if half:
                 x = F.avg_pool2d(x.float(), 2).round().byte()
-            got = encode(vae, x, d["scenes"], tok, sum(map(ord, os.path.basename(name))), a.device, mirror=not a.no_mirror)
+            seed = sum(map(ord, os.path.basename(name)))
+            got = encode(vae, x, data.caption_ids(d["scenes"], tok, seed), seed, a.device, mirror=not a.no_mirror)
             torch.save(got, target + ".part")
             os.replace(target + ".part", target)
         print(name, tuple(got["z"].shape), "std", got["z"].float().std((0, 1, 3, 4)).tolist(), flush=True)

@@ -41,12 +41,11 @@ def generate(model, prompts, size, steps, cfg, seed, **kw):
 
 
 def attributes_of(model, net, n, size, steps, cfg, device, **kw):
-    """Accuracy by which the classifier reads what complete captions asked for, and the pictures."""
+    """Accuracy by which the classifier reads from pictures what captions asked for."""
     scenes = sample_scenes(n, data.HELD_OUT + 100)
-    r = random.Random(11)
-    texts = [caption(s, r, drop=False) for s in scenes]
-    images = generate(model, texts, size, steps, cfg, 1, **kw)
-    return classifier.evaluate(net, images, scenes, device), images
+    r, said = random.Random(11), [set() for _ in scenes]
+    texts = [caption(s, r, drop=False, said=q) for s, q in zip(scenes, said)]
+    return classifier.evaluate(net, generate(model, texts, size, steps, cfg, 1, **kw), scenes, device, said=said)
 
 
 def sketches(model, n, size, cfg, device):
@@ -153,10 +152,10 @@ def main():
     begun, report = time.time(), {"size": size, "cfg": cfg}
     test, asked = data.render(512, size, size, data.HELD_OUT + 7, a.device)
     report["classifier on renders"] = classifier.evaluate(net, test, asked, a.device)
-    report["attributes, 25 steps"], _ = attributes_of(model, net, n, size, 25, cfg, a.device)
+    report["attributes, 25 steps"] = attributes_of(model, net, n, size, 25, cfg, a.device)
     if os.path.isdir(os.path.join(a.model, "unet_student")):
         student = load_folder(a.model, a.device, "unet_student")
-        report["attributes, student, 4 steps"], _ = attributes_of(student, net, n, size, 4, 1.0, a.device, lcm=True)
+        report["attributes, student, 4 steps"] = attributes_of(student, net, n, size, 4, 1.0, a.device, lcm=True)
     report["sketches"], sketch_parts = sketches(model, few, size, cfg, a.device)
     report["fill seam"], fill_parts = seams(model, few, size, cfg, a.device, False)
     report["extension seam"], extend_parts = seams(model, few, size, cfg, a.device, True)

@@ -14,10 +14,11 @@ SCHEDULE = dict(
 
 
 def make_vae(channels=4, factor=8, width=32):
-    """`AutoencoderTiny`: plain convolutions, deterministic, small."""
+    """`AutoencoderTiny`: plain convolutions, deterministic, small. Most blocks stand where the picture is smallest: there
+    they cost least."""
     levels = int(math.log2(factor)) + 1
-    enc = [0, 1, 3, 3, 3][:levels]
-    dec = [3, 3, 3, 1, 0][-levels:]
+    enc = [0, 1, 2, 5, 5][:levels]
+    dec = [6, 6, 4, 2, 0][-levels:]
     return AutoencoderTiny(
         encoder_block_out_channels=(width,) * levels, decoder_block_out_channels=(width,) * levels,
         latent_channels=channels, num_encoder_blocks=tuple(enc), num_decoder_blocks=tuple(dec),

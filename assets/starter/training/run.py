@@ -1,102 +1,294 @@
 """The whole training in one command, sized by a profile and a time budget; every stage resumes.
 
-    python run.py --profile smoke --work /tmp/starter          # a minute on one core: does everything run?
+    python run.py --profile smoke --work /tmp/starter          # a minute or two on two cores: does everything run?
     python run.py --profile cpu   --work DIR --minutes 600     # a night on a laptop
-    python run.py --profile gpu   --work DIR --minutes 9       # one large GPU; call again to go on
+    python run.py --profile gpu   --work DIR --minutes 12      # one large GPU; call again to go on
 
-Stages: render, autoencoder, text encoder, latents, network, student, classifier, export, evaluation. On a GPU renders and
-latents are made anew by every call (seconds) and stay in its memory; networks are kept in DIR. `--parts FOLDER` also
-writes the exported model and the evaluation in pieces of at most 15 MiB, for machines from which only small files come back,
-and `--join FOLDER` puts such pieces together again before it goes on.
+Stages: autoencoder, data (pictures, captions, latents), classifier, network with its few-step student, evaluation. They are
+processes that speak through files in DIR and log to `DIR/log_STAGE.txt`. On a processor one follows the other, each with its
+share of the time. On a GPU they run side by side, since each alone leaves it idle for most of the time (drawing is bound by
+launches, compiling by the processor), and each ends at its share of the whole. `--parts FOLDER` also writes the exported
+model and the evaluation in pieces of at most 15 MiB, for machines from which only small files come back, and `--join FOLDER`
+puts such pieces together again before it goes on.
 """
 import argparse
+import copy
 import glob
 import json
 import os
-import random
 import subprocess
 import sys
 import time
 import torch
+import torch.nn.functional as F
 import data
 import train_vae
 from encode import encode
-from nets import load_tokenizer, make_text, save_folder
+from nets import load_tokenizer, make_text, make_unet, save_folder
 
 PROFILES = {
-    # seconds are shares of the budget; sizes are (height, width, pictures)
-    "smoke": dict(sizes=[(64, 64, 96), (64, 96, 48)], vae=dict(channels=4, factor=8, width=16), vae_batch=4, crop=64, batch=4, widths=(32, 32, 64), heads=4,
-                  text_width=48, captions=2000, shares=dict(vae=0.15, text=0.15, unet=0.3, student=0.15, classifier=0.15), lr=5e-4, native=8, average=0.9),
-    "cpu": dict(sizes=[(128, 128, 16384), (64, 64, 4096), (128, 96, 3072), (96, 128, 3072)], vae=dict(channels=4, factor=8, width=32), vae_batch=8, crop=128, batch=32,
-                widths=(48, 96, 192), heads=6, text_width=192, captions=60_000, shares=dict(vae=0.14, text=0.03, unet=0.66, student=0.09, classifier=0.08), lr=5e-4, native=16,
-                average=0.998),
-    "gpu": dict(sizes=[(256, 256, 40_960), (192, 192, 16_384), (256, 192, 12_288), (192, 256, 12_288), (256, 384, 6_144), (384, 256, 6_144), (128, 128, 8_192)],
-                vae=dict(channels=8, factor=8, width=32), vae_batch=64, crop=128, batch=256, widths=(64, 128, 160), heads=8, text_width=192, captions=200_000,
-                shares=dict(vae=0.18, text=0.03, unet=0.5, student=0.08, classifier=0.06), lr=8e-4, native=32, average=0.9995),
+    # sizes are (height, width, pictures), the native one first
+    "smoke": dict(sizes=[(64, 64, 96), (64, 96, 48)], vae=dict(channels=4, factor=8, width=16), vae_pictures=64, vae_batch=6, crop=64, batch=4, widths=(32, 32, 64), heads=4,
+                  text_width=48, captions=2000, lr=5e-4, average=0.9, chunk=32, shares=dict(text=0.1, autoencoder=0.15, classifier=0.1, network=0.25, student=0.1)),
+    "cpu": dict(sizes=[(128, 128, 16384), (64, 64, 4096), (128, 96, 3072), (96, 128, 3072)], vae=dict(channels=4, factor=8, width=32), vae_pictures=4096, vae_batch=8, crop=128,
+                batch=32, widths=(48, 96, 192), heads=6, text_width=192, captions=60_000, lr=5e-4, average=0.998, chunk=32,
+                shares=dict(text=0.03, autoencoder=0.14, classifier=0.08, network=0.64, student=0.09)),
+    # here shares of the whole budget at which a stage ends
+    "gpu": dict(sizes=[(256, 256, 40_960), (192, 256, 8192), (256, 192, 8192), (256, 384, 6144), (384, 256, 6144), (384, 384, 6144), (512, 512, 2048)],
+                vae=dict(channels=12, factor=8, width=32), vae_pictures=12_288, vae_batch=96, crop=128, batch=256, widths=(64, 128, 160), heads=4, text_width=192, captions=200_000,
+                lr=7e-4, average=0.999, chunk=2048, shares=dict(text=0.05, autoencoder=0.28, classifier=0.3, network=0.81, student=0.9)),
 }
 PIECE = 15 * 2**20
+STAGES = ["text", "autoencoder", "data", "classifier", "network"]
 
 
 def log(text):
     print(f"[{time.time() - BEGUN:6.0f} s] {text}", flush=True)
 
 
-def render_all(sizes, seed, device, chunk):
-    """Buckets of pictures (bytes) and scenes by size."""
-    out = []
-    for k, (h, w, n) in enumerate(sizes):
-        pictures, scenes = [], []
-        for i in range(0, n, chunk):
-            p, s = data.render(min(chunk, n - i), h, w, seed + k * 1_000_003 + i, device)
-            pictures.append(p)
-            scenes += s
-        out.append((torch.cat(pictures), scenes))
-        log(f"rendered {n} of {h}x{w}")
-    return out
+class Run:
+    """What every stage knows: the profile, where files are, and how much time it has."""
+
+    def __init__(self, a):
+        self.a, self.c, self.work, self.gpu = a, PROFILES[a.profile], a.work, a.device != "cpu"
+        self.factor = self.c["vae"]["factor"]
+
+    def path(self, *names):
+        return os.path.join(self.work, *names)
+
+    def seconds(self, stage):
+        share = self.c["shares"][stage] * 60 * self.a.minutes
+        return max(5, self.a.begun + share - time.time()) if self.a.side else share
+
+    def wait(self, path):
+        while not os.path.exists(path):
+            if os.path.exists(self.path("failed")):
+                sys.exit("another stage failed")
+            time.sleep(0.2)
+
+    def latents(self, size):
+        return self.path("latents", f"{size[0]}x{size[1]}.pt")
+
+    def sizes(self):
+        """Latent sizes, the native one first."""
+        return [(h // self.factor, w // self.factor) for h, w, _ in self.c["sizes"]]
 
 
-def stage_vae(a, c, buckets, seconds):
+def put(value, path):
+    torch.save(value, path + ".part")
+    os.replace(path + ".part", path)
+
+
+# ---------------------------------------------------------------- stages
+
+
+def text(run):
+    if os.path.exists(run.path("text.pt")):
+        return
+    here = os.path.dirname(os.path.abspath(__file__))
+    subprocess.run([sys.executable, os.path.join(here, "train_text.py"), "--work", run.work, "--seconds", str(run.seconds("text")), "--captions", str(run.c["captions"]),
+                    "--width", str(run.c["text_width"]), "--batch", "256" if run.gpu else "32", "--device", run.a.device, "--threads", str(run.a.threads)], check=True)
+
+
+def autoencoder(run):
     from diffusers import AutoencoderTiny
 
-    path = os.path.join(a.work, "vae")
-    vae = AutoencoderTiny.from_pretrained(path, torch_dtype=torch.float32) if os.path.isdir(path) else train_vae.make_vae(**c["vae"])
-    done = os.path.join(a.work, "vae.done")
-    if not os.path.exists(done):
-        pictures = next(p for p, _ in buckets if min(p.shape[2:]) >= c["crop"])
-        test = train_vae.held_out(c["crop"] if a.profile != "gpu" else 256, a.device)
-        source = train_vae.Source(pictures, c["crop"], 1, a.device)
-        train_vae.train(vae, source, seconds, c["vae_batch"], 2e-3, a.device, None, patch=a.patch, save=path)
-        vae.float().save_pretrained(path)
-        with open(done, "w") as f:
-            f.write("renders %.2f dB, photographs %.2f dB" % train_vae.scores(vae, a.device, test))
-    log("autoencoder: " + open(done).read())
-    return vae.to(a.device).eval()
+    done, folder = run.path("vae.done"), run.path("vae")
+    if os.path.exists(done):
+        return log("autoencoder: " + open(done).read())
+    c, dev = run.c, run.a.device
+    h, w, _ = c["sizes"][0]
+    parts = [data.render(min(c["chunk"], c["vae_pictures"] - i), h, w, run.a.seed + 50_000_000 + i, dev)[0] for i in range(0, c["vae_pictures"], c["chunk"])]
+    log(f"rendered {c['vae_pictures']} of {h}x{w}")
+    source = train_vae.Source(torch.cat(parts), c["crop"], 1, dev, 64 if run.a.profile == "smoke" else 4096)
+    log("crops are cut")
+    vae = AutoencoderTiny.from_pretrained(folder, torch_dtype=torch.float32) if os.path.isdir(folder) else train_vae.make_vae(**c["vae"])
+    steps = train_vae.train(vae, source, run.seconds("autoencoder"), c["vae_batch"], 1.5e-3, dev, None, patch=run.a.patch, log=200 if run.gpu else 50, save=folder)
+    vae.float().save_pretrained(folder)
+    score = "%d steps, renders %.2f dB, photographs %.2f dB" % (steps, *train_vae.scores(vae, dev, train_vae.held_out(h, dev)))
+    with open(done + ".part", "w") as f:
+        f.write(score)
+    os.replace(done + ".part", done)
+    log("autoencoder: " + score)
 
 
-def stage_unet(a, c, latents, vae, tok, seconds):
+def pictures(run):
+    """Draws everything, writes small pictures for the classifier, and latents as soon as there is an autoencoder."""
+    from diffusers import AutoencoderTiny
+    import classifier
+
+    os.makedirs(run.path("latents"), exist_ok=True)
+    c, dev = run.c, run.a.device
+    run.wait(run.path("tokenizer", "tokenizer_config.json"))
+    todo = [k for k, size in enumerate(run.sizes()) if not os.path.exists(run.latents(size))]
+    drawn, ids = {}, {}
+    for k in todo:
+        h, w, n = c["sizes"][k]
+        chunk = max(8, c["chunk"] * c["sizes"][0][0] * c["sizes"][0][1] // (h * w) // 8 * 8)
+        got = [data.render(min(chunk, n - i), h, w, run.a.seed + k * 1_000_003 + i, dev) for i in range(0, n, chunk)]
+        drawn[k] = (torch.cat([p for p, _ in got]), [s for _, q in got for s in q])
+        del got
+        log(f"rendered {n} of {h}x{w}")
+        if k == 0:
+            shrink = lambda x: F.interpolate(x.float(), (classifier.SIZE, classifier.SIZE), mode="area").round().byte().cpu()
+            put({"pictures": torch.cat([shrink(x) for x in drawn[0][0].split(1024)]), "scenes": drawn[0][1]}, run.path("small.pt"))
+    tok = load_tokenizer(run.path("tokenizer"))
+    for k in todo:
+        ids[k] = data.caption_ids(drawn[k][1], tok, run.a.seed + k)
+    log("captions are written")
+    run.wait(run.path("vae.done"))
+    vae = AutoencoderTiny.from_pretrained(run.path("vae"), torch_dtype=torch.float32).to(dev).eval()
+    if run.gpu:
+        vae = vae.to(memory_format=torch.channels_last)
+    from train_unet import grey_latents
+
+    for k in todo:
+        size = run.sizes()[k]
+        with torch.autocast(dev, torch.bfloat16, enabled=run.gpu):
+            got = encode(vae, drawn.pop(k)[0], ids[k], run.a.seed + k, dev, chunk=256 if run.gpu else 32, mirror=not run.gpu)
+        put({**{n: v.cpu() for n, v in got.items()}, "grey": grey_latents(vae, size, run.factor, dev).cpu()}, run.latents(size))
+        log(f"encoded {tuple(got['z'].shape)}, std {got['z'].float().std().item():.2f}")
+
+
+def judge(run):
+    """The classifier of the evaluation."""
+    import classifier
+
+    target, dev = run.path("classifier.pt"), run.a.device
+    if os.path.exists(target):
+        return
+    run.wait(run.path("small.pt"))
+    d = torch.load(run.path("small.pt"), weights_only=False)
+    net = classifier.train(d["pictures"].to(dev), d["scenes"], run.seconds("classifier"), dev, 32 if run.a.profile != "smoke" else 8, 256 if run.gpu else 32, log=500)
+    put({"state": {k: v.half() if v.is_floating_point() else v for k, v in net.state_dict().items()}, "config": net.config}, target)
+    test, asked = data.render(1024 if run.gpu else 46, classifier.SIZE * 2, classifier.SIZE * 2, data.HELD_OUT + 7, dev)
+    log(f"classifier: {({k: round(v, 3) for k, v in classifier.evaluate(net, test, asked, dev).items()})}")
+
+
+def network(run):
+    """Compiles while there are no latents yet, trains, exports, distils."""
     from train_unet import Trainer
 
-    pre = torch.load(os.path.join(a.work, "text.pt"), weights_only=True, map_location=a.device)
-    unet = dict(channels=vae.config.latent_channels, widths=list(c["widths"]), text=c["text_width"], sample_size=c["native"], attention=[1, 2], heads=c["heads"])
-    factor = 2 ** (len(vae.config.decoder_block_out_channels) - 1)
-    t = Trainer(latents, vae, tok, dict(unet=unet, text_width=c["text_width"], factor=factor, bf16=a.device != "cpu", average=c["average"]), a.device, c["lr"])
-    state = os.path.join(a.work, "unet.pt")
+    run.wait(run.path("tokenizer", "tokenizer_config.json"))
+    c, dev = run.c, run.a.device
+    tok = load_tokenizer(run.path("tokenizer"))
+    unet = dict(channels=c["vae"]["channels"], widths=list(c["widths"]), text=c["text_width"], sample_size=run.sizes()[0][0], attention=[1, 2], heads=c["heads"])
+    t = Trainer(tok, dict(unet=unet, text_width=c["text_width"], bf16=run.gpu, average=c["average"]), dev, c["lr"])
+    if run.gpu:
+        compile_for(run, t)
+    run.wait(run.path("text.pt"))
+    state = run.path("unet.pt")
     if os.path.exists(state):
         t.load(state)
         log(f"network resumed at step {t.step}")
-    elif os.path.exists(os.path.join(a.work, "counts.json")):
-        restore(a, t)
+    elif os.path.exists(run.path("counts.json")):
+        restore(run, t)
         log(f"network goes on from the exported model of step {t.step}")
     else:
-        t.start_from(None, pre["text"])
-    t.run(seconds, c["batch"], list(latents), a.decay, state, log=100 if a.profile == "gpu" else 20)
+        t.start_from(None, torch.load(run.path("text.pt"), weights_only=True, map_location=dev)["text"])
+
+    def poll():
+        for size in run.sizes():
+            if size not in t.buckets and os.path.exists(run.latents(size)):
+                d = torch.load(run.latents(size), weights_only=True)
+                t.add(size, {k: v.to(dev) for k, v in d.items() if k != "grey"}, d["grey"].to(dev))
+                log(f"latents of {size}: {len(d['z'])}")
+
+    run.wait(run.latents(run.sizes()[0]))
+    poll()
+    t.run(run.seconds("network"), c["batch"], run.a.decay, state, log=200 if run.gpu else 10, every=120, poll=poll)
     log(f"network: step {t.step}, {t.seen} samples, v error {t.history[-1][1] if t.history else float('nan')}")
-    return t
+    poll()
+    vae = export(run, t, tok)
+    distil_student(run, t, vae, tok)
+
+
+def compile_for(run, t):
+    """Compiled variants for as many sizes as there is time for; others are trained as they are."""
+    from train_unet import batch_of
+    import torch._dynamo
+
+    for name in ("recompile_limit", "cache_size_limit"):
+        if hasattr(torch._dynamo.config, name):
+            setattr(torch._dynamo.config, name, 64)
+    fast, ready = torch.compile(t.unet, dynamic=False), set()
+
+    def predict(x, *rest, **more):
+        return (fast if tuple(x.shape) in ready else t.unet)(x, *rest, **more)
+
+    t.predict = predict
+    inputs = t.unet.config.in_channels
+    for size in run.sizes():
+        if ready and os.path.exists(run.latents(run.sizes()[0])):
+            break
+        n = batch_of(size, run.c["batch"], run.sizes()[0][0])
+        x = torch.randn(n, inputs, *size, device=t.device).contiguous(memory_format=torch.channels_last)
+        words = torch.randn(n, 32, run.c["text_width"], device=t.device, requires_grad=True)
+        try:
+            for _ in range(2):
+                with torch.autocast(t.device, torch.bfloat16):
+                    out = fast(x, torch.randint(1000, (n,), device=t.device), encoder_hidden_states=words, return_dict=False)[0]
+                out.float().pow(2).mean().backward()
+            torch.cuda.synchronize()
+            ready.add(tuple(x.shape))
+            log(f"compiled for {size}")
+        except Exception as e:  # whatever the compiler could not do: the network runs without it
+            log(f"not compiled for {size}: {type(e).__name__}: {str(e)[:600]}")
+            break
+    t.opt.zero_grad(set_to_none=True)
+
+
+def export(run, t, tok):
+    """Writes the averaged weights as a model folder; returns the autoencoder."""
+    from diffusers import AutoencoderTiny
+
+    net = copy.deepcopy(t.averages[0].copy).cpu().float()
+    words = make_text(len(tok), run.c["text_width"])
+    words.load_state_dict({k: v.float().cpu() for k, v in t.averages[1].copy.state_dict().items()})
+    folder = run.path("vae") if os.path.isdir(run.path("vae")) else run.path("model", "vae")
+    vae = AutoencoderTiny.from_pretrained(folder, torch_dtype=torch.float32)
+    save_folder(run.path("model"), net, words, tok, vae)
+    with open(run.path("counts.json"), "w") as f:
+        json.dump({"step": t.step, "seen": t.seen, "history": t.history}, f)
+    size = sum(os.path.getsize(os.path.join(r, f)) for r, _, fs in os.walk(run.path("model")) for f in fs)
+    log(f"exported, {size / 1e6:.1f} MB")
+    return vae
+
+
+def distil_student(run, t, vae, tok):
+    from nets import Painter
+    from train_student import distil
+
+    dev, buckets, grey = run.a.device, t.buckets, t.grey
+    unet, words = t.averages[0].copy, t.averages[1].copy
+    del t.opt
+    teacher = Painter(unet.to(memory_format=torch.channels_last), words, tok, vae.to(dev), dev)
+    more = dict(student=t.unet, predict=t.predict) if run.gpu else {}
+    net = distil(teacher, buckets, grey, run.seconds("student"), run.c["batch"] if run.gpu else 4, 4.0, bf16=run.gpu, log=100 if run.gpu else 10, **more)
+    copy.deepcopy(net).cpu().half().save_pretrained(run.path("model", "unet_student"), safe_serialization=True)
+    log("student distilled")
+
+
+def restore(run, trainer):
+    """Goes on from an exported model where only that came along: weights and counts, the optimizer starts anew."""
+    from diffusers import UNet2DConditionModel
+    from transformers import CLIPTextModel
+
+    load = lambda cls, part: cls.from_pretrained(run.path("model", part), torch_dtype=torch.float32).state_dict()
+    trainer.start_from(load(UNet2DConditionModel, "unet"), load(CLIPTextModel, "text_encoder"))
+    with open(run.path("counts.json")) as f:
+        c = json.load(f)
+    trainer.step, trainer.seen, trainer.history = c["step"], c["seen"], c["history"]
+    for v in trainer.averages:
+        v.step = 2000
+
+
+# ---------------------------------------------------------------- pieces
 
 
 def write_parts(folder, parts):
     """Pieces of at most `PIECE` bytes of a tar of what is needed to go on and to judge, in `parts`."""
-    names = ["model", "counts.json", "vae", "vae.done", "text.pt", "tokenizer", "classifier.pt", "evaluation"]
+    names = ["model", "counts.json", "vae", "vae.done", "text.pt", "tokenizer", "classifier.pt", "evaluation", *[os.path.basename(p) for p in glob.glob(os.path.join(folder, "log_*"))]]
     os.makedirs(parts, exist_ok=True)
     for old in glob.glob(os.path.join(parts, "piece*")):
         os.remove(old)
@@ -114,7 +306,6 @@ def write_parts(folder, parts):
 
 def join_parts(source, work):
     """The inverse of `write_parts`."""
-    os.makedirs(work, exist_ok=True)
     tar = os.path.join(work, "all.tar.gz")
     with open(tar, "wb") as f:
         for name in sorted(glob.glob(os.path.join(source, "piece*"))):
@@ -123,19 +314,44 @@ def join_parts(source, work):
     subprocess.run(["tar", "xzf", tar, "-C", work], check=True)
 
 
-def restore(a, trainer):
-    """Goes on from an exported model where only that came along: weights and counts, the optimizer starts anew."""
-    from diffusers import UNet2DConditionModel
-    from transformers import CLIPTextModel
+# ---------------------------------------------------------------- the processes
 
-    model = os.path.join(a.work, "model")
-    load = lambda cls, part: cls.from_pretrained(os.path.join(model, part), torch_dtype=torch.float32).state_dict()
-    trainer.start_from(load(UNet2DConditionModel, "unet"), load(CLIPTextModel, "text_encoder"))
-    with open(os.path.join(a.work, "counts.json")) as f:
-        c = json.load(f)
-    trainer.step, trainer.seen, trainer.history = c["step"], c["seen"], c["history"]
-    for v in trainer.averages:
-        v.step = 2000
+DO = dict(text=text, autoencoder=autoencoder, data=pictures, classifier=judge, network=network)
+
+
+def orchestrate(a, run):
+    """Starts the stages, side by side or one after the other, and then the evaluation."""
+    if a.join:
+        join_parts(a.join, a.work)
+    if os.path.exists(run.path("failed")):
+        os.remove(run.path("failed"))
+    again = [sys.executable, os.path.abspath(__file__), *sys.argv[1:], "--begun", str(a.begun), "--minutes", str(a.minutes)]
+    running = {}
+
+    def reap(stage):
+        code = running.pop(stage).wait()
+        log(f"{stage} ended with {code}")
+        if code:
+            open(run.path("failed"), "w").close()
+            sys.exit(f"{stage} failed, see {run.path(f'log_{stage}.txt')}")
+
+    for stage in STAGES:
+        with open(run.path(f"log_{stage}.txt"), "a") as out:
+            running[stage] = subprocess.Popen([*again, "--stage", stage], stdout=out, stderr=subprocess.STDOUT)
+        if not a.side:
+            reap(stage)
+    while running:
+        for stage in [s for s, p in running.items() if p.poll() is not None]:
+            reap(stage)
+        time.sleep(0.5)
+    if a.parts:
+        write_parts(a.work, a.parts)
+    here = os.path.dirname(os.path.abspath(__file__))
+    quick = [] if a.side and a.begun + 60 * a.minutes - time.time() > 50 else ["--quick"]
+    subprocess.run([sys.executable, os.path.join(here, "evaluate.py"), "--model", run.path("model"), "--work", a.work, "--out", run.path("evaluation"), "--device", a.device, *quick], check=True)
+    if a.parts:
+        write_parts(a.work, a.parts)
+    log("done")
 
 
 def main():
@@ -145,16 +361,21 @@ def main():
     p.add_argument("--minutes", type=float)
     p.add_argument("--seed", type=int, default=1_000_000)
     p.add_argument("--patch", type=float, default=0.0, help="weight of the patch adversary of the autoencoder, e.g. 0.05")
-    p.add_argument("--decay", type=float, default=0.35)
-    p.add_argument("--only", default="vae,text,unet,student,classifier,export,evaluate")
+    p.add_argument("--decay", type=float, default=0.4)
     p.add_argument("--parts", help="folder for pieces of what is needed to go on")
     p.add_argument("--join", help="folder of pieces to start from")
     p.add_argument("--device")
+    p.add_argument("--side", action="store_true", help="stages side by side, as on a GPU")
     p.add_argument("--threads", type=int, default=1)
+    p.add_argument("--stage", choices=STAGES, help="one stage only (used by the command itself)")
+    p.add_argument("--begun", type=float, default=0.0, help="when the whole began (used by the command itself)")
     a = p.parse_args()
-    c = PROFILES[a.profile]
     a.device = a.device or ("cuda" if a.profile == "gpu" else "cpu")
-    budget = 60 * (a.minutes or {"smoke": 1, "cpu": 600, "gpu": 9}[a.profile])
+    a.side = a.side or a.device != "cpu"
+    a.minutes = a.minutes or {"smoke": 1, "cpu": 600, "gpu": 12}[a.profile]
+    a.begun = a.begun or time.time()
+    global BEGUN
+    BEGUN = a.begun
     torch.set_num_threads(a.threads)
     torch.set_flush_denormal(True)
     torch.manual_seed(a.seed)
@@ -162,82 +383,8 @@ def main():
         torch.backends.cudnn.benchmark = True
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     os.makedirs(a.work, exist_ok=True)
-    if a.join:
-        join_parts(a.join, a.work)
-    only = set(a.only.split(","))
-    here = os.path.dirname(os.path.abspath(__file__))
-    share = lambda k: budget * c["shares"][k]
-    buckets = render_all(c["sizes"], a.seed + random.Random(time.time()).randrange(80) * 10_000_000, a.device, 1024 if a.device != "cpu" else 32)
-    vae = stage_vae(a, c, buckets, share("vae"))
-    if not os.path.exists(os.path.join(a.work, "text.pt")):
-        subprocess.run([sys.executable, os.path.join(here, "train_text.py"), "--work", a.work, "--seconds", str(share("text")), "--captions", str(c["captions"]),
-                        "--width", str(c["text_width"]), "--batch", "32" if a.device == "cpu" else "256", "--device", a.device, "--threads", str(a.threads)], check=True)
-    tok = load_tokenizer(os.path.join(a.work, "tokenizer"))
-    if "classifier" in only and not os.path.exists(os.path.join(a.work, "classifier.pt")):
-        stage_classifier(a, buckets, share("classifier"))
-    latents = {}
-    for k, (pictures, scenes) in enumerate(buckets):
-        gpu = a.device != "cpu"
-        with torch.autocast(a.device, torch.bfloat16, enabled=gpu):
-            got = encode(vae, pictures, scenes, tok, a.seed + k, a.device, chunk=256 if gpu else 32, mirror=not gpu)
-        latents[tuple(got["z"].shape[-2:])] = got
-    buckets = None
-    log("encoded")
-    if "unet" in only:
-        used = time.time() - BEGUN
-        t = stage_unet(a, c, latents, vae, tok, min(share("unet"), max(20, budget * 0.85 - used)) if a.profile != "cpu" else share("unet"))
-        export(a, c, t, tok, vae)
-    if "student" in only:
-        stage_student(a, c, latents, share("student"))
-    if a.parts:
-        write_parts(a.work, a.parts)
-    if "evaluate" in only:
-        left = budget - (time.time() - BEGUN)
-        quick = [] if a.profile == "gpu" and left > 90 else ["--quick"]
-        out = os.path.join(a.work, "evaluation")
-        subprocess.run([sys.executable, os.path.join(here, "evaluate.py"), "--model", os.path.join(a.work, "model"), "--work", a.work, "--out", out, "--device", a.device, *quick], check=True)
-        if a.parts:
-            write_parts(a.work, a.parts)
-    log("done")
-
-
-def stage_classifier(a, buckets, seconds):
-    import classifier
-
-    pictures, scenes = next((p, s) for p, s in buckets)
-    if pictures.shape[-1] != classifier.SIZE or pictures.shape[-2] != classifier.SIZE:
-        shrink = lambda x: torch.nn.functional.interpolate(x.float(), (classifier.SIZE, classifier.SIZE), mode="area").round().byte()
-        pictures = torch.cat([shrink(x) for x in pictures.split(512)])
-    net = classifier.train(pictures, scenes, seconds, a.device, 32 if a.profile != "smoke" else 8, 256 if a.device != "cpu" else 32, log=100)
-    torch.save({"state": {k: v.half() if v.is_floating_point() else v for k, v in net.state_dict().items()}, "config": net.config}, os.path.join(a.work, "classifier.pt"))
-    log("classifier trained")
-
-
-def export(a, c, t, tok, vae):
-    unet = make_copy(t.averages[0].copy)
-    text = make_text(len(tok), c["text_width"])
-    text.load_state_dict({k: v.float().cpu() for k, v in t.averages[1].copy.state_dict().items()})
-    save_folder(os.path.join(a.work, "model"), unet, text, tok, make_copy(vae))
-    with open(os.path.join(a.work, "counts.json"), "w") as f:
-        json.dump({"step": t.step, "seen": t.seen, "history": t.history}, f)
-    size = sum(os.path.getsize(os.path.join(r, f)) for r, _, fs in os.walk(os.path.join(a.work, "model")) for f in fs)
-    log(f"exported, {size / 1e6:.1f} MB")
-
-
-def make_copy(net):
-    import copy
-
-    return copy.deepcopy(net).cpu().float()
-
-
-def stage_student(a, c, latents, seconds):
-    from nets import load_folder
-    from train_student import distil
-
-    teacher = load_folder(os.path.join(a.work, "model"), a.device)
-    net = distil(teacher, latents, seconds, max(4, c["batch"] // 2), 4.0, bf16=a.device != "cpu", log=20)
-    make_copy(net).half().save_pretrained(os.path.join(a.work, "model", "unet_student"), safe_serialization=True)
-    log("student distilled")
+    run = Run(a)
+    DO[a.stage](run) if a.stage else orchestrate(a, run)
 
 
 if __name__ == "__main__":

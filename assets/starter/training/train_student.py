@@ -10,7 +10,7 @@ import os
 import torch
 import clock
 from nets import Average, alphas_cumprod, load_folder, token_ids
-from train_unet import load_latents
+from train_unet import batch_of, grey_latents, load_latents
 
 
 def ddim(ac, x, v, t, s):
@@ -27,29 +27,33 @@ def clean(ac, x, v, t):
     return a.sqrt() * x - (1 - a).sqrt() * v
 
 
-def distil(teacher, buckets, seconds, batch, cfg, lr=2e-4, grid=40, bf16=False, log=50):
-    """`grid` timesteps of the teacher are walked; the student at one must agree with itself at the next."""
+def distil(teacher, buckets, greys, seconds, batch, cfg, lr=2e-4, grid=40, bf16=False, log=50, student=None, predict=None):
+    """`grid` timesteps of the teacher are walked; the student at one must agree with itself at the next.
+    `greys` are the latents of a grey picture of each size. `student` is a network of the same shape whose values are
+    overwritten, and `predict` the same compiled, where there is one already."""
     dev, ac = teacher.device, alphas_cumprod(teacher.device)
-    student = copy.deepcopy(teacher.unet).train().requires_grad_(True).to(memory_format=torch.channels_last)
+    student = student or copy.deepcopy(teacher.unet).to(memory_format=torch.channels_last)
+    student.load_state_dict(teacher.unet.state_dict())
+    student.train().requires_grad_(True)
+    predict = predict or student
     average = Average(student, copy.deepcopy(teacher.unet))
-    opt = torch.optim.AdamW(student.parameters(), lr=lr, betas=(0.9, 0.99), weight_decay=0.0)
+    opt = torch.optim.AdamW(student.parameters(), lr=lr, betas=(0.9, 0.99), weight_decay=0.0, fused=dev != "cpu")
     empty = token_ids(teacher.tokenizer, [""])[0].to(dev)
     with torch.no_grad():
         words_empty = teacher.text(empty[None])[0]
-    factor = 2 ** (len(teacher.vae.config.decoder_block_out_channels) - 1)
-    with torch.no_grad():
-        greys = {s: teacher.encode(torch.full((1, 3, factor * s[0], factor * s[1]), 0.5, device=dev)) for s in buckets}
     ts = torch.tensor([round(1000 - i * 1000 / grid) - 1 for i in range(grid)] + [-1], device=dev)
-    sizes, begun, step = list(buckets), clock.now(), 0
+    sizes, begun, step, full = list(buckets), clock.now(), 0, batch
+    shares = torch.tensor([float(len(b["z"])) for b in buckets.values()])
     while clock.now() - begun < seconds:
         for g in opt.param_groups:
             g["lr"] = lr * min(1, (step + 1) / 50) * max(0.05, 1 - (clock.now() - begun) / seconds)
-        b = buckets[sizes[step % len(sizes)]]
+        size = sizes[int(torch.multinomial(shares, 1))]
+        b, batch = buckets[size], batch_of(size, full, teacher.unet.config.sample_size)
         ix = torch.randint(len(b["z"]), (batch,), device=dev)
         z = b["z"][ix, 0].float()
         whole = (torch.rand(batch, 1, 1, 1, device=dev) < 0.7).float()
         mask = torch.maximum(b["mask"][ix, 0].float(), whole.expand(batch, 1, *z.shape[2:]))
-        masked = torch.lerp(b["masked"][ix, 0].float(), greys[tuple(z.shape[2:])].expand_as(z), whole)
+        masked = torch.lerp(b["masked"][ix, 0].float(), greys[size].to(z.dtype).expand_as(z), whole)
         ids = b["ids"][ix, torch.randint(b["ids"].shape[1], (batch,), device=dev)].long()
         i = torch.randint(grid, (batch,), device=dev)
         t, s = ts[i], ts[i + 1]
@@ -64,7 +68,9 @@ def distil(teacher, buckets, seconds, batch, cfg, lr=2e-4, grid=40, bf16=False, 
                 nxt = ddim(ac, x, u + cfg * (v - u), t, s)
                 vs = average.copy(torch.cat([nxt, extra], 1), s.clamp_min(0), encoder_hidden_states=words).sample.float()
                 target = torch.where((s >= 0).view(-1, 1, 1, 1), clean(ac, nxt, vs, s.clamp_min(0)), nxt)
-            p = student(torch.cat([x, extra], 1), t, encoder_hidden_states=words).sample.float()
+            # Asking for the words' gradient costs next to nothing, and a compiled network needs no second variant.
+            inp, words = torch.cat([x, extra], 1).contiguous(memory_format=torch.channels_last), words.requires_grad_()
+            p = predict(inp, t, encoder_hidden_states=words, return_dict=False)[0].float()
         d = clean(ac, x, p, t) - target
         loss = (d.pow(2) + 1e-4).sqrt().mean() - 1e-2
         opt.zero_grad(set_to_none=True)
@@ -92,7 +98,9 @@ def main():
     torch.manual_seed(6)
     teacher = load_folder(a.model, a.device)
     buckets = load_latents(os.path.join(a.work, "latents"), "*.pt", a.device)
-    net = distil(teacher, buckets, a.seconds, a.batch, a.cfg, bf16=a.device != "cpu")
+    factor = 2 ** (len(teacher.vae.config.decoder_block_out_channels) - 1)
+    greys = {s: grey_latents(teacher.vae, s, factor, a.device) for s in buckets}
+    net = distil(teacher, buckets, greys, a.seconds, a.batch, a.cfg, bf16=a.device != "cpu")
     net.half().save_pretrained(os.path.join(a.model, "unet_student"), safe_serialization=True)
 
 

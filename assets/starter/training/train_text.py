@@ -45,7 +45,10 @@ def main():
     torch.manual_seed(2)
     scenes, texts = corpus(a.captions, 77)
     folder = os.path.join(a.work, "tokenizer")
-    tok = train_tokenizer(texts, folder) if not os.path.exists(folder) else load_tokenizer(folder)
+    if not os.path.exists(folder):
+        train_tokenizer(texts, folder + ".part")
+        os.replace(folder + ".part", folder)
+    tok = load_tokenizer(folder)
     ids = token_ids(tok, texts).to(a.device)
     target = {k: v.to(a.device) for k, v in attributes.labels(scenes).items()}
     net, reader = make_text(len(tok), a.width).to(a.device), Reader(a.width).to(a.device)
@@ -67,7 +70,9 @@ def main():
         if step % 100 == 0:
             print(f"{step} loss {loss.item():.3f} spread {h.std(0).mean().item():.3f} {clock.now() - begun:.0f} s", flush=True)
     half = {k: v.half() if v.is_floating_point() else v for k, v in net.state_dict().items()}
-    torch.save({"text": half, "width": a.width}, os.path.join(a.work, "text.pt"))
+    path = os.path.join(a.work, "text.pt")
+    torch.save({"text": half, "width": a.width}, path + ".part")
+    os.replace(path + ".part", path)
     report(net, reader, tok, a.device)
 
 

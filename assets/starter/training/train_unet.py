@@ -21,11 +21,23 @@ def load_latents(folder, pattern, device):
     return {size: {k: torch.cat([p[k] for p in parts]).to(device) for k in parts[0]} for size, parts in groups.items()}
 
 
+def batch_of(size, batch, native):
+    """How many pictures of `size` (latents) cost as much as `batch` of `native` squared."""
+    fit = batch * native * native / (size[0] * size[1])
+    return max(1, round(fit / 8) * 8) if fit >= 8 else max(1, int(fit))
+
+
+def grey_latents(vae, size, factor, device):
+    """What the masked picture is where all of it is to be painted."""
+    with torch.no_grad():
+        return vae.encoder(torch.zeros(1, 3, *(k * factor for k in size), device=device))
+
+
 class Trainer:
     """Networks, optimizer and the state that a checkpoint keeps."""
 
-    def __init__(self, buckets, vae, tok, config, device, lr=5e-4):
-        self.buckets, self.device, self.lr, self.config = buckets, device, lr, config
+    def __init__(self, tok, config, device, lr=5e-4):
+        self.buckets, self.grey, self.device, self.lr, self.config = {}, {}, device, lr, config
         new_unet = lambda: make_unet(**config["unet"]).to(device, memory_format=torch.channels_last)
         new_text = lambda: make_text(len(tok), config["text_width"]).to(device)
         self.unet, self.text = new_unet(), new_text()
@@ -35,8 +47,12 @@ class Trainer:
         self.opt = torch.optim.AdamW(groups, lr=lr, betas=(0.9, 0.99), weight_decay=0.01, fused=device != "cpu")
         self.ac = alphas_cumprod(device)
         self.empty = token_ids(tok, [""])[0].to(device)
-        self.grey = {s: vae.encoder(torch.zeros(1, 3, *(k * config["factor"] for k in s), device=device)).detach() for s in buckets}
+        self.predict = self.unet  # or the same network compiled
         self.step, self.seen, self.history = 0, 0, []
+
+    def add(self, size, latents, grey):
+        """Latents of one size, as `encode` makes them, and those of a grey picture of that size."""
+        self.buckets[size], self.grey[size] = latents, grey.float()
 
     def start_from(self, unet, text):
         """Takes over weights (those that fit) as a start."""
@@ -48,12 +64,15 @@ class Trainer:
             avg.copy.load_state_dict(own)
             print(f"took over {len(fit)} of {len(own)} tensors", flush=True)
 
-    def batch(self, n, sizes):
+    def choose(self, batch):
+        """A size, by how many pictures have it, and the size of a batch of it: `batch` at the native size."""
+        sizes = list(self.buckets)
+        size = sizes[int(torch.multinomial(torch.tensor([float(len(self.buckets[s]["z"])) for s in sizes]), 1))]
+        return size, batch_of(size, batch, self.config["unet"]["sample_size"])
+
+    def batch(self, n, size):
         """Latents, captions, and the inpainting input: half of it whole pictures, half really masked ones."""
-        weights = torch.tensor([float(len(self.buckets[s]["z"])) for s in sizes])
-        b = self.buckets[sizes[int(torch.multinomial(weights, 1))]]
-        size = tuple(b["z"].shape[-2:])
-        dev = self.device
+        b, dev = self.buckets[size], self.device
         ix = torch.randint(len(b["z"]), (n,), device=dev)
         flip = torch.randint(b["z"].shape[1], (n,), device=dev)
         z, masked, mask = (b[k][ix, flip].float() for k in ("z", "masked", "mask"))
@@ -64,8 +83,8 @@ class Trainer:
         words = torch.where(torch.rand(n, 1, device=dev) < 0.1, self.empty, words)
         return z, masked, mask, words
 
-    def loss(self, n, sizes):
-        z, masked, mask, words = self.batch(n, sizes)
+    def loss(self, n, size):
+        z, masked, mask, words = self.batch(n, size)
         # Stratified over the schedule and denser where nearly all is noise: there words and composition are decided.
         u = (torch.arange(n, device=self.device) + torch.rand(n, device=self.device)) / n
         t = (u**0.65 * 1000).long().clamp(0, 999)
@@ -76,38 +95,42 @@ class Trainer:
         with torch.autocast(self.device, torch.bfloat16, enabled=self.config.get("bf16", False)):
             with torch.set_grad_enabled(not self.config.get("freeze_text", False)):
                 embedded = self.text(words)[0]
-            p = self.unet(inp, t, encoder_hidden_states=embedded).sample
+            p = self.predict(inp, t, encoder_hidden_states=embedded, return_dict=False)[0]
         error = (p.float() - v).pow(2).mean((1, 2, 3))
         snr = a.flatten() / (1 - a.flatten()).clamp_min(1e-5)
         weight = ((snr.clamp(max=5) + 1) / (snr + 1)).clamp(max=1)  # 1 at high noise, less only at the clean end
         return (weight * error).mean(), error.mean()
 
-    def run(self, seconds, batch, sizes, decay=0.3, save=None, warm=100, log=50, every=180):
-        """Trains for `seconds`; over the last part `decay` of them the learning rate falls to nothing."""
+    def run(self, seconds, batch, decay=0.3, save=None, warm=200, log=50, every=180, poll=None):
+        """Trains for `seconds`; over the last part `decay` of them the learning rate falls to nothing. `poll` is called
+        now and then and may add latents."""
         begun = saved = clock.now()
-        first, recent = self.step, []
+        first, seen, recent = self.step, self.seen, []
         while (done := (clock.now() - begun) / seconds) < 1:
             lr = self.lr * min(1.0, (self.step - first + 1) / warm)
             if decay and done > 1 - decay:
                 lr *= 0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * (done - 1 + decay) / decay))
             for g in self.opt.param_groups:
                 g["lr"] = lr * g["scale"]
-            loss, plain = self.loss(batch, sizes)
+            size, n = self.choose(batch)
+            loss, plain = self.loss(n, size)
             self.opt.zero_grad(set_to_none=True)
             loss.backward()
             torch.nn.utils.clip_grad_norm_(self.unet.parameters(), 1.0)
             torch.nn.utils.clip_grad_norm_(self.text.parameters(), 1.0)
             self.opt.step()
             self.step += 1
-            self.seen += batch
+            self.seen += n
             for avg in self.averages:
                 avg.update(self.config.get("average", 0.998))
             recent.append(plain.detach())
             if self.step % log == 0:
                 mean = torch.stack(recent[-log:]).mean().item()
                 self.history.append((self.step, round(mean, 4)))
-                print(f"{self.step} v error {mean:.4f} lr {lr:.5f} {(self.step - first) * batch / (clock.now() - begun):.1f} samples/s {clock.now() - begun:.0f} s", flush=True)
+                print(f"{self.step} v error {mean:.4f} lr {lr:.5f} {(self.seen - seen) / (clock.now() - begun):.1f} samples/s {clock.now() - begun:.0f} s", flush=True)
                 recent = recent[-log:]
+            if poll and self.step % 25 == 0:
+                poll()
             if save and clock.now() - saved > every:
                 self.save(save)
                 saved = clock.now()
@@ -161,8 +184,9 @@ def main():
     pre = torch.load(os.path.join(a.work, "text.pt"), weights_only=True, map_location=a.device)
     factor = 2 ** (len(vae.config.decoder_block_out_channels) - 1)
     unet = dict(channels=vae.config.latent_channels, widths=[int(k) for k in a.widths.split(",")], text=pre["width"], sample_size=a.native, attention=[int(k) for k in a.attention.split(",")])
-    config = dict(unet=unet, text_width=pre["width"], factor=factor, bf16=a.device != "cpu", freeze_text=a.freeze_text)
-    t = Trainer(buckets, vae, tok, config, a.device, a.lr)
+    t = Trainer(tok, dict(unet=unet, text_width=pre["width"], bf16=a.device != "cpu", freeze_text=a.freeze_text), a.device, a.lr)
+    for size, b in buckets.items():
+        t.add(size, b, grey_latents(vae, size, factor, a.device))
     state = os.path.join(a.work, "unet.pt")
     if os.path.exists(state):
         t.load(state)
@@ -171,7 +195,7 @@ def main():
         t.start_from(init, pre["text"])
     n = sum(q.numel() for q in t.unet.parameters()) / 1e6
     print(f"{n:.2f} million values; buckets {({k: len(v['z']) for k, v in buckets.items()})}; step {t.step}", flush=True)
-    t.run(a.seconds, a.batch, list(buckets), a.decay, state)
+    t.run(a.seconds, a.batch, a.decay, state)
 
 
 if __name__ == "__main__":

@@ -27,7 +27,7 @@ def rebuild_loss(r, x):
     gy, gx = gradients(d)
     opponent = torch.stack([d.mean(1), d[:, 0] - d[:, 1], d[:, 2] - 0.5 * (d[:, 0] + d[:, 1])], 1)
     low = F.avg_pool2d(opponent, 4).abs().mean() + F.avg_pool2d(opponent, 8).abs().mean()
-    return d.abs().mean() + 0.3 * (gy.abs().mean() + gx.abs().mean()) + low + 2.0 * d.pow(2).mean()
+    return d.abs().mean() + 0.3 * (gy.abs().mean() + gx.abs().mean()) + low + 4.0 * d.pow(2).mean()
 
 
 class Patches(nn.Module):
@@ -44,30 +44,30 @@ class Patches(nn.Module):
 
 
 class Source:
-    """Crops of renders, photographs and strange pictures."""
+    """Crops of renders, photographs and strange pictures. The latter two are drawn beforehand (`pool` of them): cut anew
+    for every step they took longer than the step itself."""
 
-    def __init__(self, pictures, size, seed, device):
+    def __init__(self, pictures, size, seed, device, pool=2048):
         self.pictures, self.size, self.device = pictures, size, device
         self.r = random.Random(seed)
-        self.photos = data.photographs(False)
+        photos = [p.to(device) for p in data.photographs(False)]
+        bytes_of = lambda x: (x.clamp(0, 1) * 255).round().byte()
+        self.photos = torch.cat([bytes_of(data.crops(photos, 64, size, self.r)) for _ in range(-(-pool // 64))]) if photos else None
+        self.odd = torch.cat([bytes_of(data.curves(64, size, seed + i, device)) for i in range(-(-pool // 256))])
 
     def batch(self, n):
-        extra = max(1, n // 4) if self.photos else 0
+        parts = []
+        extra = max(1, n // 4) if self.photos is not None else 0
         odd = max(1, n // 12)
-        take = n - extra - odd
-        ix = torch.randint(len(self.pictures), (take,), device=self.pictures.device)
-        x = self.pictures[ix]
-        h, w = x.shape[2:]
-        if h > self.size or w > self.size:
-            y0, x0 = self.r.randint(0, h - self.size), self.r.randint(0, w - self.size)
-            x = x[:, :, y0 : y0 + self.size, x0 : x0 + self.size]
-        x = x.to(self.device).float() / 255
+        for pool, k in ((self.pictures, n - extra - odd), (self.odd, odd), (self.photos, extra)):
+            if k:
+                x = pool[torch.randint(len(pool), (k,), device=pool.device)]
+                h, w = x.shape[2:]
+                y0, x0 = self.r.randint(0, h - min(h, self.size)), self.r.randint(0, w - min(w, self.size))
+                parts.append(x[:, :, y0 : y0 + self.size, x0 : x0 + self.size].to(self.device))
+        x = torch.cat(parts).float() / 255
         if self.r.random() < 0.5:
             x = x.flip(-1)
-        parts = [x, data.curves(odd, self.size, self.r.randrange(1 << 30), self.device)]
-        if extra:
-            parts.append(data.crops(self.photos, extra, self.size, self.r).to(self.device))
-        x = torch.cat(parts)
         if self.r.random() < 0.25:  # strange colours: channels swapped, one inverted
             x = x[:, torch.randperm(3)]
             x = 1 - x if self.r.random() < 0.3 else x
@@ -102,7 +102,8 @@ def scores(vae, device, test):
 
 
 def train(vae, source, seconds, batch, lr, device, test, patch=0.0, log=50, save=None):
-    """Trains for `seconds`; the learning rate falls over the whole time."""
+    """Trains for `seconds`; the learning rate falls over the whole time. The first step, on a GPU mostly loading of its
+    libraries, does not count for the rate."""
     vae = vae.to(device, memory_format=torch.channels_last).train()
     opt = torch.optim.AdamW(vae.parameters(), lr=lr, betas=(0.9, 0.98), weight_decay=1e-4)
     critic = Patches().to(device) if patch else None
@@ -115,7 +116,7 @@ def train(vae, source, seconds, batch, lr, device, test, patch=0.0, log=50, save
         x = source.batch(batch)
         with amp:
             z = vae.encoder(x)
-            moments = 0.01 * (z.mean((0, 2, 3)).pow(2).mean() + (z.std((0, 2, 3)) - 1).pow(2).mean()) + 0.002 * F.relu(z.abs() - 2.4).pow(2).mean()
+            moments = 0.03 * (z.mean((0, 2, 3)).pow(2).mean() + (z.std((0, 2, 3)) - 1).pow(2).mean()) + 0.002 * F.relu(z.abs() - 2.4).pow(2).mean()
             if step % 6 == 5:
                 loss = 0.3 * F.l1_loss(vae.decoder(F.avg_pool2d(z, 2)), F.avg_pool2d(x, 2)) + moments
             else:
@@ -133,6 +134,8 @@ def train(vae, source, seconds, batch, lr, device, test, patch=0.0, log=50, save
         torch.nn.utils.clip_grad_norm_(vae.parameters(), 1.0)
         opt.step()
         step += 1
+        if step == 1:
+            seconds, begun = seconds - (clock.now() - begun), clock.now()
         if step % log == 0:
             print(f"{step} loss {loss.item():.4f} z {z.std().item():.2f} max {z.abs().max().item():.1f} {clock.now() - begun:.0f} s", flush=True)
         if step % (log * 10) == 0 and test:

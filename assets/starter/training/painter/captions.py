@@ -86,35 +86,45 @@ def pseudo(r):
     return "".join(r.choice("bdfgklmnprstvz") + r.choice("aeiou") for _ in range(r.randint(2, 4)))
 
 
-def caption(s, r, drop=True):
-    """A caption of scene `s`; with `drop` some attributes are left unsaid."""
+def caption(s, r, drop=True, said=None):
+    """A caption of scene `s`; with `drop` some attributes are left unsaid. The set `said` is told which of them (heads
+    and flags of `attributes.py`) the words name."""
+    said = set() if said is None else said
     tags = set(s["extras"]) | {s["weather"], s["time"]} | ({"snowcap"} if s.get("snowcap") else set())
     if s["time"] in ("sunset", "dawn", "dusk"):
         tags.add("low")
     fill = lambda t: t.replace("{bloom}", s.get("bloom", "")).replace("mixed in a bowl", "fruit in a bowl").replace("bowl of mixed", "bowl of mixed fruit").replace("with mixed", "with colourful").replace("mixed flowers", "colourful flowers")
     say = lambda p: not drop or r.random() < p
     parts = []
+    own = {"sailing": {"boat"}, "mountains": {"mountains"}, "meadow": {"flowers"}}.get(s["kind"], set())
+
+    def add(text, *names):
+        if text:
+            parts.append((fill(text), names + (("bloom",) if "{bloom}" in text else ())))
+
     if s["kind"] in ("vase", "fruit"):
         if say(0.4):
-            parts.append(option(r, WALL[s["wall"]], tags))
+            add(option(r, WALL[s["wall"]], tags))
     else:
         if say(0.8):
-            parts.append(option(r, TIME[s["time"]], tags))
+            add(option(r, TIME[s["time"]], tags), "time")
         if say(0.75 if s["weather"] != "aurora" else 0.97):
-            parts.append(option(r, WEATHER[s["weather"]], tags))
+            add(option(r, WEATHER[s["weather"]], tags), "weather")
         if s["kind"] not in ("sea", "beach", "desert", "sailing", "lavender", "wheat") and say(0.85):
-            parts.append(option(r, SEASON[s["season"]], tags))
+            add(option(r, SEASON[s["season"]], tags), "season")
         if s["kind"] in ("forest", "tree", "cottage", "river", "village", "lake", "waterfall") and say(0.25):
-            parts.append(option(r, LEAF[s["leaf"]], tags))
-        own = {"sailing": {"boat"}, "mountains": {"mountains"}, "meadow": {"flowers"}}.get(s["kind"], set())
+            add(option(r, LEAF[s["leaf"]], tags))
         for e in sorted(set(s["extras"]) - own - {"snow"}):
             if say({"balloon": 0.9, "boat": 0.85, "house": 0.8, "moon": 0.7, "pyramid": 0.9}.get(e, 0.6)):
-                parts.append(fill(option(r, EXTRA[e], tags)))
-    parts = [p for p in parts if p]
+                add(option(r, EXTRA[e], tags), e)
     r.shuffle(parts)
     if drop:
         parts = parts[: r.choice([1, 2, 3, 3, 4, 5])]
-    subject = fill(option(r, SUBJECT[s["kind"]], tags))
+    said.update(name for _, names in parts for name in names)
+    parts = [p for p, _ in parts]
+    subject = option(r, SUBJECT[s["kind"]], tags)
+    bloom = {"bloom"} if "{bloom}" in subject else set()
+    subject = fill(subject)
     medium = option(r, MEDIUM[s["medium"]], tags)
     if s["medium"] == "ink" and INK[s["ink"]]:
         medium = option(r, INK[s["ink"]], tags)
@@ -122,6 +132,7 @@ def caption(s, r, drop=True):
         subject = ""
     if drop and r.random() < 0.12:
         medium = ""
+    said.update(({"kind"} | own | bloom if subject else set()) | ({"medium"} if medium else set()))
     if drop and r.random() < 0.2:
         parts.insert(r.randint(0, len(parts)), r.choice(NOISE) if r.random() < 0.7 else pseudo(r))
     return arrange(r, subject, parts, medium)
