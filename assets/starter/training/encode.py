@@ -13,7 +13,7 @@ from nets import load_tokenizer
 
 
 @torch.no_grad()
-def encode(vae, pictures, ids, seed, device="cpu", chunk=32, mirror=True):
+def encode(vae, pictures, ids, seed, device="cpu", chunk=32, mirror=True, bf16=False):
     """Everything the network is trained on for these pictures (bytes `[n, 3, h, w]`) and the token numbers of their
     captions, on `device` in half precision."""
     factor = 2 ** (len(vae.config.decoder_block_out_channels) - 1)
@@ -24,8 +24,10 @@ def encode(vae, pictures, ids, seed, device="cpu", chunk=32, mirror=True):
             y = x.flip(-1) if flip else x
             m = data.masks(len(y), y.shape[2], y.shape[3], seed * 7919 + i * 2 + flip, device)
             hidden = torch.where(m > 0.5, torch.zeros_like(y), y)
-            out["z"].append(vae.encoder(y).half())
-            out["masked"].append(vae.encoder(hidden).half())
+            with torch.autocast(device, torch.bfloat16, enabled=bf16):
+                z, masked = vae.encoder(y), vae.encoder(hidden)
+            out["z"].append(z.half())
+            out["masked"].append(masked.half())
             out["mask"].append(data.shrink_mask(m, factor).to(torch.uint8))
     # [n, 2, ...]: the picture and its mirror image
     join = lambda parts: torch.cat([torch.stack(parts[k : k + 1 + mirror], 1) for k in range(0, len(parts), 1 + mirror)])

@@ -34,9 +34,9 @@ PROFILES = {
                 batch=32, widths=(48, 96, 192), heads=6, text_width=192, captions=60_000, lr=5e-4, average=0.998, chunk=32,
                 shares=dict(text=0.03, autoencoder=0.14, classifier=0.08, network=0.64, student=0.09)),
     # here shares of the whole budget at which a stage ends
-    "gpu": dict(sizes=[(256, 256, 40_960), (192, 256, 8192), (256, 192, 8192), (256, 384, 6144), (384, 256, 6144), (384, 384, 6144), (512, 512, 2048)],
-                vae=dict(channels=12, factor=8, width=32), vae_pictures=12_288, vae_batch=96, crop=128, batch=256, widths=(64, 128, 160), heads=4, text_width=192, captions=200_000,
-                lr=7e-4, average=0.999, chunk=2048, shares=dict(text=0.05, autoencoder=0.28, classifier=0.3, network=0.81, student=0.9)),
+    "gpu": dict(sizes=[(256, 256, 24_576), (192, 256, 2048), (256, 192, 2048), (384, 384, 2048)],
+                vae=dict(channels=12, factor=8, width=32), vae_pictures=4096, vae_batch=96, crop=128, batch=256, widths=(64, 128, 160), heads=4, text_width=192, captions=200_000,
+                lr=7e-4, average=0.999, chunk=2048, shares=dict(text=0.05, autoencoder=0.31, classifier=0.28, network=0.85, student=0.935)),
 }
 PIECE = 15 * 2**20
 STAGES = ["text", "autoencoder", "data", "classifier", "network"]
@@ -102,6 +102,7 @@ def autoencoder(run):
     log(f"rendered {c['vae_pictures']} of {h}x{w}")
     source = train_vae.Source(torch.cat(parts), c["crop"], 1, dev, 64 if run.a.profile == "smoke" else 4096)
     log("crops are cut")
+    torch.backends.cudnn.benchmark = run.gpu
     vae = AutoencoderTiny.from_pretrained(folder, torch_dtype=torch.float32) if os.path.isdir(folder) else train_vae.make_vae(**c["vae"])
     steps = train_vae.train(vae, source, run.seconds("autoencoder"), c["vae_batch"], 1.5e-3, dev, None, patch=run.a.patch, log=200 if run.gpu else 50, save=folder)
     vae.float().save_pretrained(folder)
@@ -116,38 +117,41 @@ def pictures(run):
     """Draws everything, writes small pictures for the classifier, and latents as soon as there is an autoencoder."""
     from diffusers import AutoencoderTiny
     import classifier
+    from train_unet import grey_latents
 
     os.makedirs(run.path("latents"), exist_ok=True)
     c, dev = run.c, run.a.device
     run.wait(run.path("tokenizer", "tokenizer_config.json"))
     todo = [k for k, size in enumerate(run.sizes()) if not os.path.exists(run.latents(size))]
-    drawn, ids = {}, {}
+    tok, drawn, vae = load_tokenizer(run.path("tokenizer")), {}, None
+
+    def finish(k):
+        nonlocal vae
+        if vae is None:
+            vae = AutoencoderTiny.from_pretrained(run.path("vae"), torch_dtype=torch.float32).to(dev).eval()
+            vae = vae.to(memory_format=torch.channels_last) if run.gpu else vae
+        (images, ids), size = drawn.pop(k), run.sizes()[k]
+        got = encode(vae, images, ids, run.a.seed + k, dev, chunk=256 if run.gpu else 32, mirror=not run.gpu, bf16=run.gpu)
+        put({**{n: v.cpu() for n, v in got.items()}, "grey": grey_latents(vae, size, run.factor, dev).cpu()}, run.latents(size))
+        log(f"encoded {tuple(got['z'].shape)}, std {got['z'].float().std().item():.2f}")
+
     for k in todo:
         h, w, n = c["sizes"][k]
         chunk = max(8, c["chunk"] * c["sizes"][0][0] * c["sizes"][0][1] // (h * w) // 8 * 8)
         got = [data.render(min(chunk, n - i), h, w, run.a.seed + k * 1_000_003 + i, dev) for i in range(0, n, chunk)]
-        drawn[k] = (torch.cat([p for p, _ in got]), [s for _, q in got for s in q])
+        images, scenes = torch.cat([p for p, _ in got]), [s for _, q in got for s in q]
         del got
         log(f"rendered {n} of {h}x{w}")
         if k == 0:
             shrink = lambda x: F.interpolate(x.float(), (classifier.SIZE, classifier.SIZE), mode="area").round().byte().cpu()
-            put({"pictures": torch.cat([shrink(x) for x in drawn[0][0].split(1024)]), "scenes": drawn[0][1]}, run.path("small.pt"))
-    tok = load_tokenizer(run.path("tokenizer"))
-    for k in todo:
-        ids[k] = data.caption_ids(drawn[k][1], tok, run.a.seed + k)
-    log("captions are written")
+            put({"pictures": torch.cat([shrink(x) for x in images.split(1024)]), "scenes": scenes}, run.path("small.pt"))
+        drawn[k] = images, data.caption_ids(scenes, tok, run.a.seed + k)
+        if os.path.exists(run.path("vae.done")):
+            for j in list(drawn):
+                finish(j)
     run.wait(run.path("vae.done"))
-    vae = AutoencoderTiny.from_pretrained(run.path("vae"), torch_dtype=torch.float32).to(dev).eval()
-    if run.gpu:
-        vae = vae.to(memory_format=torch.channels_last)
-    from train_unet import grey_latents
-
-    for k in todo:
-        size = run.sizes()[k]
-        with torch.autocast(dev, torch.bfloat16, enabled=run.gpu):
-            got = encode(vae, drawn.pop(k)[0], ids[k], run.a.seed + k, dev, chunk=256 if run.gpu else 32, mirror=not run.gpu)
-        put({**{n: v.cpu() for n, v in got.items()}, "grey": grey_latents(vae, size, run.factor, dev).cpu()}, run.latents(size))
-        log(f"encoded {tuple(got['z'].shape)}, std {got['z'].float().std().item():.2f}")
+    for j in list(drawn):
+        finish(j)
 
 
 def judge(run):
@@ -372,7 +376,7 @@ def main():
     a = p.parse_args()
     a.device = a.device or ("cuda" if a.profile == "gpu" else "cpu")
     a.side = a.side or a.device != "cpu"
-    a.minutes = a.minutes or {"smoke": 1, "cpu": 600, "gpu": 12}[a.profile]
+    a.minutes = a.minutes or {"smoke": 1, "cpu": 600, "gpu": 5.1}[a.profile]
     a.begun = a.begun or time.time()
     global BEGUN
     BEGUN = a.begun
@@ -380,7 +384,7 @@ def main():
     torch.set_flush_denormal(True)
     torch.manual_seed(a.seed)
     if a.device != "cpu":
-        torch.backends.cudnn.benchmark = True
+        torch.backends.cudnn.benchmark = a.stage in ("classifier", "network")  # drawing has a new shape for every call
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
     os.makedirs(a.work, exist_ok=True)
     run = Run(a)

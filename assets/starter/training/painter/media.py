@@ -15,7 +15,7 @@ def blur(x, sigma):
     if sigma < 0.3:
         return x
     r = max(1, int(2.5 * sigma + 0.5))
-    key = (round(float(sigma), 2), str(x.device))
+    key = (r, round(float(sigma), 2), str(x.device))
     if key not in _GAUSS:
         t = torch.arange(-r, r + 1, dtype=torch.float32, device=x.device)
         g = torch.exp(-0.5 * (t / sigma) ** 2)
