@@ -32,7 +32,7 @@ pub fn run(side: u32, strokes: u32, as_json: bool) -> Result<(), CliError> {
         Placement::new(crate::diffusion::DeviceChoice::Auto, crate::diffusion::DTypeChoice::Auto)?;
     let models = Models {
         make: Box::new(move || Box::new(CandleBackend::new(placement.clone()))),
-        choices: vec![ModelChoice { id: "starter".into(), name: "starter".into(), native_px: 128 }],
+        choices: vec![ModelChoice { id: "starter".into(), name: "starter".into(), native_px: 256 }],
         ask: None,
     };
     let mut settings = Settings { new_size: (side, side), ..Settings::default() };

@@ -23,7 +23,7 @@ impl Painter {
         let placement = Placement::new(DeviceChoice::Cpu, DTypeChoice::F32).unwrap();
         let models = Models {
             make: Box::new(move || Box::new(CandleBackend::new(placement.clone()))),
-            choices: vec![ModelChoice { id: "starter".into(), name: "starter".into(), native_px: 128 }],
+            choices: vec![ModelChoice { id: "starter".into(), name: "starter".into(), native_px: 256 }],
             ask: None,
         };
         let mut settings = Settings { new_size: (256, 192), ..Settings::default() };

@@ -39,7 +39,7 @@ impl Walk {
         let placement = Placement::new(DeviceChoice::Cpu, DTypeChoice::F32).unwrap();
         let models = Models {
             make: Box::new(move || Box::new(CandleBackend::new(placement.clone()))),
-            choices: [("starter", 128), (FOLDER, 64)]
+            choices: [("starter", 256), (FOLDER, 64)]
                 .map(|(id, native_px)| ModelChoice { id: id.into(), name: id.into(), native_px })
                 .into(),
             ask: None,

@@ -7,7 +7,9 @@ use scumble::generate::{Backend, Margins, Mask, Pass, Picture, RegionPrompt, Req
 
 use crate::support::{Quiet, backend, fixture, plain_pass};
 
-const SEEDS: u64 = 8;
+const SEEDS: u64 = 4;
+/// What the model was trained on.
+const SIDE: u32 = 256;
 
 fn paint(backend: &mut dyn Backend, prompt: &str, seed: u64) -> RgbImage {
     let pass = Pass {
@@ -15,8 +17,8 @@ fn paint(backend: &mut dyn Backend, prompt: &str, seed: u64) -> RgbImage {
         steps: 20,
         cfg_scale: 4.0,
         seed,
-        width: 128,
-        height: 128,
+        width: SIDE,
+        height: SIDE,
         ..plain_pass("starter")
     };
     backend.run(&pass, &mut Quiet::default(), &mut Timings::default()).expect("a picture").to_rgb8()
@@ -58,10 +60,10 @@ fn words_matter() {
 
 /// A flat sketch: warm sky over a blue lake with a dark hill on the left.
 fn sketch() -> RgbImage {
-    RgbImage::from_fn(128, 128, |x, y| {
-        if y < 60 && (x as i32 - 20).pow(2) + (y as i32 - 70).pow(2) > 1500 {
+    RgbImage::from_fn(SIDE, SIDE, |x, y| {
+        if y < 120 && (x as i32 - 40).pow(2) + (y as i32 - 140).pow(2) > 6000 {
             Rgb([235, 170, 90])
-        } else if y < 64 {
+        } else if y < 128 {
             Rgb([50, 60, 40])
         } else {
             Rgb([60, 90, 150])
@@ -81,8 +83,8 @@ fn a_sketch_keeps_its_layout() {
             steps: 20,
             cfg_scale: 4.0,
             seed,
-            width: 128,
-            height: 128,
+            width: SIDE,
+            height: SIDE,
             strength: 0.6,
             init: Some(Picture::from_rgb8(&sketch)),
             ..plain_pass("starter")
@@ -96,8 +98,8 @@ fn a_sketch_keeps_its_layout() {
             let distance = |c: [i32; 3]| (0..3).map(|i| (c[i] - i32::from(p.0[i])).pow(2)).sum::<i32>();
             (0..3).min_by_key(|&i| distance(colours[i]))
         };
-        for y in (4..128).step_by(8) {
-            for x in (4..128).step_by(8) {
+        for y in (8..SIDE).step_by(16) {
+            for x in (8..SIDE).step_by(16) {
                 total += 1;
                 agree += i32::from(nearest(made.get_pixel(x, y)) == nearest(sketch.get_pixel(x, y)));
             }
@@ -119,8 +121,8 @@ fn request(model: &str) -> Request {
     Request {
         model: model.into(),
         prompt: "a lake at noon, oil painting".into(),
-        width: 128,
-        height: 128,
+        width: SIDE,
+        height: SIDE,
         steps: 20,
         cfg_scale: 4.0,
         seed: 11,
@@ -190,16 +192,16 @@ fn judge(model: &str, ours: seam::SeamScore, theirs: seam::SeamScore) {
 fn inpainting_keeps_pixels_and_leaves_no_hard_edge() {
     let mut backend = backend();
     let scene = scene(&mut backend);
-    let circle = |x: u32, y: u32| (x as i32 - 70).pow(2) + (y as i32 - 60).pow(2) < 24 * 24;
-    let mask = GrayImage::from_fn(128, 128, |x, y| Luma([if circle(x, y) { 255 } else { 0 }]));
+    let circle = |x: u32, y: u32| (x as i32 - 140).pow(2) + (y as i32 - 120).pow(2) < 48 * 48;
+    let mask = GrayImage::from_fn(SIDE, SIDE, |x, y| Luma([if circle(x, y) { 255 } else { 0 }]));
     for model in models() {
         let mut r = request(&model);
         r.mask = Some(Source { path: "mask.png".into(), hash: String::new() });
         let made = run(&mut backend, r.clone(), &scene, Some(mask.clone()));
         // The paste reaches the documented few pixels beyond the mask; the rest is byte-identical.
-        let reach = 24 + 30;
+        let reach = 48 + 30;
         for (x, y, pixel) in made.enumerate_pixels() {
-            if (x as i32 - 70).pow(2) + (y as i32 - 60).pow(2) > reach * reach {
+            if (x as i32 - 140).pow(2) + (y as i32 - 120).pow(2) > reach * reach {
                 assert_eq!(pixel, scene.get_pixel(x, y), "{model} at {x},{y}");
             }
         }
@@ -217,21 +219,21 @@ fn outpainting_keeps_every_pixel_and_leaves_no_hard_edge() {
     let scene = scene(&mut backend);
     for model in models() {
         let mut r = request(&model);
-        r.outpaint = Margins { right: 64, ..Margins::default() };
+        r.outpaint = Margins { right: SIDE / 2, ..Margins::default() };
         let made = run(&mut backend, r.clone(), &scene, None);
-        assert_eq!(made.dimensions(), (192, 128));
+        assert_eq!(made.dimensions(), (SIDE * 3 / 2, SIDE));
         for (x, y, pixel) in scene.enumerate_pixels() {
             assert_eq!(pixel, made.get_pixel(x, y), "{model} at {x},{y}");
         }
         assert!(made.pixels().all(|p| p.0[3] == 255), "no hole is left");
         let new = Mask {
-            width: 192,
-            height: 128,
-            data: (0..192 * 128).map(|i| f32::from(u8::from(i % 192 >= 128))).collect(),
+            width: SIDE * 3 / 2,
+            height: SIDE,
+            data: (0..SIDE * 3 / 2 * SIDE).map(|i| f32::from(u8::from(i % (SIDE * 3 / 2) >= SIDE))).collect(),
         };
         let ours = seam::score(&opaque(&made), &new, 0.5);
-        let gray = RgbaImage::from_fn(192, 128, |x, y| {
-            if x < 128 { *scene.get_pixel(x, y) } else { Rgba([128, 128, 128, 255]) }
+        let gray = RgbaImage::from_fn(SIDE * 3 / 2, SIDE, |x, y| {
+            if x < SIDE { *scene.get_pixel(x, y) } else { Rgba([128, 128, 128, 255]) }
         });
         let theirs = seam::score(&opaque(&naive(&mut backend, &r, &gray, &new)), &new, 0.5);
         judge(&model, ours, theirs);
@@ -242,7 +244,7 @@ fn outpainting_keeps_every_pixel_and_leaves_no_hard_edge() {
 fn the_words_of_a_region_apply_in_it() {
     let mut backend = backend();
     let half =
-        |left: bool| GrayImage::from_fn(128, 128, |x, _| Luma([if (x < 64) == left { 255 } else { 0 }]));
+        |left: bool| GrayImage::from_fn(SIDE, SIDE, |x, _| Luma([if (x < SIDE / 2) == left { 255 } else { 0 }]));
     let region = |prompt: &str| RegionPrompt {
         prompt: prompt.into(),
         weight: 1.0,
@@ -258,11 +260,11 @@ fn the_words_of_a_region_apply_in_it() {
         let made = execute(&mut backend, &job, &mut Quiet::default(), &mut Timings::default());
         let image = made.expect("a picture").image;
         let light = |x0: u32| {
-            let part = image::imageops::crop_imm(&image, x0, 0, 56, 128).to_image();
+            let part = image::imageops::crop_imm(&image, x0, 0, 112, SIDE).to_image();
             let [r, g, b] = mean(&image::DynamicImage::ImageRgba8(part).to_rgb8());
             0.2126 * r + 0.7152 * g + 0.0722 * b
         };
-        (left, right) = (left + light(0) / 4.0, right + light(72) / 4.0);
+        (left, right) = (left + light(0) / 4.0, right + light(144) / 4.0);
     }
     println!("light: night half {left:.0}, noon half {right:.0}");
     assert!(left + 20.0 < right, "night {left:.0}, noon {right:.0}");
