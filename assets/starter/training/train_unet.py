@@ -165,6 +165,7 @@ def main():
     p.add_argument("--lr", type=float, default=5e-4)
     p.add_argument("--widths", default="48,96,192")
     p.add_argument("--attention", default="1,2")
+    p.add_argument("--heads", type=int, default=6)
     p.add_argument("--pattern", default="*.pt", help="which latents: half_*.pt for the small ones")
     p.add_argument("--decay", type=float, default=0.3)
     p.add_argument("--init", help="model folder whose network is taken over where it fits")
@@ -183,7 +184,7 @@ def main():
     buckets = load_latents(os.path.join(a.work, "latents"), a.pattern, a.device)
     pre = torch.load(os.path.join(a.work, "text.pt"), weights_only=True, map_location=a.device)
     factor = 2 ** (len(vae.config.decoder_block_out_channels) - 1)
-    unet = dict(channels=vae.config.latent_channels, widths=[int(k) for k in a.widths.split(",")], text=pre["width"], sample_size=a.native, attention=[int(k) for k in a.attention.split(",")])
+    unet = dict(channels=vae.config.latent_channels, widths=[int(k) for k in a.widths.split(",")], text=pre["width"], sample_size=a.native, attention=[int(k) for k in a.attention.split(",")], heads=a.heads)
     t = Trainer(tok, dict(unet=unet, text_width=pre["width"], bf16=a.device != "cpu", freeze_text=a.freeze_text), a.device, a.lr)
     for size, b in buckets.items():
         t.add(size, b, grey_latents(vae, size, factor, a.device))

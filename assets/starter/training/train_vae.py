@@ -101,10 +101,11 @@ def scores(vae, device, test):
     return a, b
 
 
-def train(vae, source, seconds, batch, lr, device, test, patch=0.0, log=50, save=None):
+def train(vae, source, seconds, batch, lr, device, test, patch=0.0, log=50, save=None, decoder=False):
     """Trains for `seconds`; the learning rate falls over the whole time. The first step, on a GPU mostly loading of its
-    libraries, does not count for the rate."""
+    libraries, does not count for the rate. With `decoder` the encoder stays as it is."""
     vae = vae.to(device, memory_format=torch.channels_last).train()
+    vae.encoder.requires_grad_(not decoder)
     opt = torch.optim.AdamW(vae.parameters(), lr=lr, betas=(0.9, 0.98), weight_decay=1e-4)
     critic = Patches().to(device) if patch else None
     copt = torch.optim.AdamW(critic.parameters(), lr=4e-4, betas=(0.5, 0.95)) if patch else None
@@ -115,9 +116,10 @@ def train(vae, source, seconds, batch, lr, device, test, patch=0.0, log=50, save
             g["lr"] = lr * min(1, (step + 1) / 60) * (0.02 + 0.98 * (0.5 + 0.5 * math.cos(math.pi * done)))
         x = source.batch(batch)
         with amp:
-            z = vae.encoder(x)
+            with torch.set_grad_enabled(not decoder):
+                z = vae.encoder(x)
             moments = 0.03 * (z.mean((0, 2, 3)).pow(2).mean() + (z.std((0, 2, 3)) - 1).pow(2).mean()) + 0.002 * F.relu(z.abs() - 2.4).pow(2).mean()
-            if step % 6 == 5:
+            if step % 6 == 5 and not decoder:
                 loss = 0.3 * F.l1_loss(vae.decoder(F.avg_pool2d(z, 2)), F.avg_pool2d(x, 2)) + moments
             else:
                 r = vae.decoder(z + 0.05 * torch.randn_like(z))
@@ -159,6 +161,7 @@ def main():
     p.add_argument("--width", type=int, default=32)
     p.add_argument("--patch", type=float, default=0.0)
     p.add_argument("--init", help="folder of an autoencoder to go on from")
+    p.add_argument("--decoder", action="store_true", help="train the decoder alone: latents, and networks trained on them, stay valid")
     p.add_argument("--compare", action="store_true")
     p.add_argument("--device", default="cpu")
     p.add_argument("--threads", type=int, default=1)
@@ -180,7 +183,7 @@ def main():
     vae = make_vae(a.channels, a.factor, a.width) if not a.init else type(make_vae()).from_pretrained(a.init, torch_dtype=torch.float32)
     out = os.path.join(a.work, "vae")
     print("before: renders %.2f photographs %.2f" % scores(vae.to(a.device), a.device, test), flush=True)
-    train(vae, Source(pictures, a.crop, 1, a.device), a.seconds, a.batch, a.lr, a.device, test, a.patch, save=out)
+    train(vae, Source(pictures, a.crop, 1, a.device), a.seconds, a.batch, a.lr, a.device, test, a.patch, save=out, decoder=a.decoder)
     vae.save_pretrained(out)
     print("held out: renders %.2f dB, photographs %.2f dB" % scores(vae, a.device, test), flush=True)
 

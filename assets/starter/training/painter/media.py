@@ -158,14 +158,6 @@ def paper(f):
     return 0.6 * f.noise(f.h * 0.33, 1) + 0.4 * f.noise(f.h * 0.14, 1)
 
 
-def margin(f, chance):
-    """Coverage of the picture inside a ragged white border, for a part of the batch."""
-    on = f.flag(chance)
-    edge = torch.minimum(torch.minimum(f.x, f.asp - f.x), torch.minimum(f.y, 1 - f.y))
-    inside = smooth(edge - 0.035 + 0.012 * f.noise(9, 3), -0.004, 0.008)
-    return 1 - on * (1 - inside)
-
-
 def watercolour(f):
     q = f.h / 256
     lab = warp(f, f.lab, 0.006, 10)
@@ -183,8 +175,7 @@ def watercolour(f):
     pigment = (1 - Lw).clamp(0, 1)
     Lw = Lw - pigment * (0.06 * wash + 0.045 * grain) + 0.008 * grain
     out = torch.cat([Lw.clamp(0.1, 0.98), lab[:, 1:] * (1.12 + 0.12 * wash) + torch.tensor([0.002, 0.006], device=f.dev).view(1, 2, 1, 1)], 1)
-    sheet = f.color(lambda s: (0.965, 0.001, 0.012))
-    f.lab = torch.lerp(sheet.expand_as(out), out, margin(f, 0.3))
+    f.lab = out
 
 
 def ink(f):
@@ -209,8 +200,7 @@ def ink(f):
     sepia = f.has(lambda s: s.get("ink") == "sepia")
     ab = wash[:, 1:] * 0.85 * coloured * drawn + torch.tensor([0.004, 0.014], device=f.dev).view(1, 2, 1, 1) * (1 + 1.6 * sepia)
     out = torch.cat([L, ab], 1)
-    sheet = f.color(lambda s: (0.96, 0.003, 0.02))
-    f.lab = torch.lerp(sheet.expand_as(out), out, margin(f, 0.3))
+    f.lab = out
 
 
 def pastel(f):
@@ -247,7 +237,7 @@ def pencil(f):
     sheet = f.color(lambda s: (0.965, 0.001, 0.008)).expand_as(lab)
     out = torch.lerp(sheet, strong, mark * 0.9)
     out = torch.cat([out[:, :1] * (1 - 0.42 * line), out[:, 1:]], 1)
-    f.lab = torch.lerp(sheet, out, margin(f, 0.35))
+    f.lab = out
 
 
 def digital(f):
