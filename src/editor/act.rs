@@ -248,6 +248,7 @@ impl Editor {
             A::ResetView => self.open_mut().viewport.straighten(),
             A::TogglePixelGrid => self.settings.pixel_grid = !self.settings.pixel_grid,
             A::TogglePageHandles => self.options.page_handles = !self.options.page_handles,
+            A::PullFills => self.options.pull_fills = !self.options.pull_fills,
             A::NextDocument | A::PreviousDocument => {
                 let n = self.documents.len();
                 let step = if action == A::NextDocument { 1 } else { n - 1 };
@@ -451,6 +452,7 @@ impl Editor {
             }
             A::RepeatFilter => self.last_filter.is_some(),
             A::StopGenerating => self.generation.progress().is_some(),
+            A::PullFills => self.generation.available(),
             A::AcceptCandidate
             | A::DiscardCandidate
             | A::RerunCandidate
@@ -486,6 +488,7 @@ impl Editor {
             A::LivePainting => Some(self.generation.options.live.on),
             A::PeekCanvas => Some(self.generation.peeking()),
             A::AutoExtend => Some(self.generation.options.auto_extend),
+            A::PullFills => Some(self.pull_fills()),
             A::MirrorPainting => Some(self.options.symmetry != Symmetry::Off),
             A::MirrorView => Some(self.viewport().mirrored),
             A::TogglePixelGrid => Some(self.settings.pixel_grid),

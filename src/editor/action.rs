@@ -207,6 +207,7 @@ actions! {
     ChangeFromSelection Generate "Change mask from selection" "";
     SelectionFromChange Generate "Selection from change mask" "";
     ClearChange Generate "Clear change mask" "";
+    PullFills Generate "Fill what pulling the page larger adds" "";
     AutoExtend Generate "Offer to extend the page while panning" "";
     ExtendOutward Generate "Extend outward" "";
     GoDeeper Generate "Go deeper" "";

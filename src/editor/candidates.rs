@@ -1,7 +1,9 @@
 //! What is done with finished pictures: taken, made again, saved, copied, fetched back after a crash.
 
 use super::generating::{REFINE_STRENGTH, put_on_top};
-use super::generation::{Candidate, CandidateId, Finish, Frame, Kind, Scope, Sees, ShelfChange, Waiting};
+use super::generation::{
+    Candidate, CandidateId, Finish, Frame, Kind, Scope, Sees, ShelfChange, Waiting, requests_of,
+};
 use super::{DocId, Editor, Effect, NoticeKind, OpenDocument};
 use crate::document::{Content, Document, Pixels, edit};
 use crate::generate::{Request, metadata};
@@ -268,10 +270,7 @@ impl Editor {
 /// of the file that it came from.
 pub(super) fn texts_of(open: &OpenDocument) -> Vec<TextChunk> {
     let visible = open.doc.layers().iter().rev().filter(|l| l.visible);
-    let mut requests = visible.filter_map(|l| {
-        let text = l.notes.get(super::generation::REQUEST_NOTE)?;
-        serde_json::from_str::<Request>(text).ok()
-    });
+    let mut requests = visible.filter_map(|layer| requests_of(layer).into_iter().next());
     match requests.next() {
         Some(request) => {
             let mut texts = metadata::texts(&request, 0, (open.doc.page.width(), open.doc.page.height()));

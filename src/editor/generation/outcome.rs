@@ -1,7 +1,7 @@
 //! What becomes of jobs: what threads say of them, what is seen meanwhile, and where the finished picture goes.
 
 use super::candidate::{self, Candidate, CandidateId};
-use super::jobs::{Finished, Happening, Kind, Made, Prepared, Running, Waiting};
+use super::jobs::{Finished, Happening, Kind, Made, Painted, Prepared, Running, Waiting};
 use super::options::Finish;
 use super::{Generation, live};
 use crate::document::{Layer, LayerId, Pixels};
@@ -177,15 +177,17 @@ impl Generation {
             }
             Kind::Extend { layer, .. } => {
                 self.overlay = None;
-                out.push(Happening::Extended { document, layer, pixels });
+                let painted = Painted { document, layer, pixels, request };
+                out.push(Happening::Extended(Box::new(painted)));
             }
             Kind::Detail { layer } => {
                 self.overlay = None;
-                out.push(Happening::Refined { document, layer, pixels, held });
+                let painted = Box::new(Painted { document, layer, pixels, request });
+                out.push(Happening::Refined { painted, held });
             }
             Kind::Ring => {
                 self.overlay = None;
-                out.push(Happening::Ringed { document, pixels });
+                out.push(Happening::Ringed { document, pixels, request: Box::new(request) });
             }
             Kind::Walk => out.push(Happening::Walked { number: made.number, picture }),
             Kind::Candidate => {
