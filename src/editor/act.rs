@@ -1,5 +1,6 @@
 //! What each action of the table does, whether it can be done now, and whether it is switched on.
 
+use super::generation::REQUEST_NOTE;
 use super::tool::{ToolKind, paintable};
 use super::whole::{SelectionChange, WholeChange};
 use super::work::{Operation, first_settings};
@@ -146,6 +147,8 @@ impl Editor {
             | A::GenerateFirst
             | A::GenerateInstead
             | A::Refine
+            | A::MendSeam
+            | A::LayerSettings
             | A::UpscaleTwice
             | A::UpscaleFourTimes
             | A::UpscaleCandidate
@@ -452,6 +455,8 @@ impl Editor {
             }
             A::RepeatFilter => self.last_filter.is_some(),
             A::StopGenerating => self.generation.progress().is_some(),
+            A::LayerSettings => layer.is_some_and(|l| l.notes.contains_key(REQUEST_NOTE)),
+            A::MendSeam => layer.is_some() || self.doc().selection.is_some(),
             A::PullFills => self.generation.available(),
             A::AcceptCandidate
             | A::DiscardCandidate

@@ -34,6 +34,7 @@ impl Editor {
                 self.start_generating(true, None);
             }
             G::Refine(strength) => self.refine(strength),
+            G::MendSeam => self.mend_seam(),
             G::Upscale(factor) => self.upscale(factor),
             G::UpscaleCandidate(id, factor) => self.upscale_candidate(id, factor),
             G::Cancel => self.generation.cancel(),
@@ -125,6 +126,8 @@ impl Editor {
             Action::GenerateFirst => Some(G::StartFirst),
             Action::GenerateInstead => Some(G::Replace),
             Action::Refine => Some(G::Refine(REFINE_STRENGTH)),
+            Action::MendSeam => Some(G::MendSeam),
+            Action::LayerSettings => self.layer_request().map(|r| G::TakeSettings(Box::new(r))),
             Action::UpscaleTwice => Some(G::Upscale(2)),
             Action::UpscaleFourTimes => Some(G::Upscale(4)),
             Action::UpscaleCandidate => shown.map(|id| G::UpscaleCandidate(id, 2)),

@@ -1,7 +1,7 @@
 //! Jobs on their way: the queue, and what is made ready for the engine.
 
 use super::options::{Finish, Scope, Sees};
-use super::prepare::{only_known, prepare_within, roll_words};
+use super::prepare::{only_known, prepare_border, prepare_within, roll_words};
 use super::{Generation, extras};
 use crate::document::{Document, LayerId, Pixels};
 use crate::editor::opened::DocId;
@@ -355,7 +355,10 @@ impl Generation {
                 }
             };
             let job = roll_words(request, words.as_deref())
-                .and_then(|request| prepare_within(&doc, frame, whole, request, scope))
+                .and_then(|request| match request.along_border {
+                    true => prepare_border(&doc, frame, request),
+                    false => prepare_within(&doc, frame, whole, request, scope),
+                })
                 .and_then(|mut job| {
                     if kind == Kind::Candidate || kind == Kind::Live {
                         extras::add_regions(&mut job, &doc, whole, &template);

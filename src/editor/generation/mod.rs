@@ -33,6 +33,7 @@ pub use notes::{REQUEST_NOTE, REQUESTS_NOTE, requests_of};
 pub use options::{
     Finish, GenerateOptions, Intent, LiveOptions, Scope, Sees, Style, built_in_styles, in_style, next_seed,
 };
+pub(super) use prepare::NO_BORDER;
 pub use prepare::{prepare, prepare_within};
 pub(crate) use shelf::ShelfChange;
 pub use words::{AskModels, ModelLore, WordCount};

@@ -101,6 +101,7 @@ impl Generation {
                 running.stage = "finishing";
                 let (frame, number) = (running.job.frame, running.job.number);
                 let (finish, seed) = (running.job.finish.clone(), running.job.request.seed);
+                let along_border = running.job.request.along_border;
                 let (send, waker) = (self.made.0.clone(), self.waker.clone());
                 let (parent, walk) = (running.job.snapshot.clone(), running.job.kind == Kind::Walk);
                 aside("scumble-finish", waker, move || {
@@ -109,7 +110,13 @@ impl Generation {
                             return Finished::plain(image);
                         }
                         let made = finished(frame, image, &paste, &finish, seed);
-                        let mut made = Finished { mended, ..made };
+                        // Of a mended border the border counts, or the rim of what was repainted if that is worse.
+                        let border = mended.filter(|_| along_border).map(|m| m.after);
+                        let seam = match (made.seam, border) {
+                            (Some(rim), Some(border)) if rim.badness() < border.badness() => Some(border),
+                            (rim, border) => rim.or(border),
+                        };
+                        let mut made = Finished { mended, seam, ..made };
                         let held = parent.and_then(|doc| growth::held(&doc, doc.level, &made.pixels).ok());
                         if let Some((pixels, held)) = held {
                             (made.pixels, made.held) = (pixels, Some(held));
