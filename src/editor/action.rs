@@ -192,6 +192,7 @@ actions! {
     UpscaleTwice Generate "Enlarge page or selection 2×" "";
     UpscaleFourTimes Generate "Enlarge page or selection 4×" "";
     UpscaleCandidate Generate "Enlarge candidate 2×" "";
+    PullFills Generate "Fill what pulling the page larger adds" "";
     StopGenerating Generate "Stop" "";
     StopAll Generate "Stop and clear the queue" "";
     AcceptCandidate Generate "Accept candidate" "";
@@ -208,7 +209,6 @@ actions! {
     ChangeFromSelection Generate "Change mask from selection" "";
     SelectionFromChange Generate "Selection from change mask" "";
     ClearChange Generate "Clear change mask" "";
-    PullFills Generate "Fill what pulling the page larger adds" "";
     AutoExtend Generate "Offer to extend the page while panning" "";
     ExtendOutward Generate "Extend outward" "";
     GoDeeper Generate "Go deeper" "";
