@@ -7,7 +7,7 @@ use scumble::document::{Document, Layer};
 use scumble::editor::generation::{GenerateCommand as G, Kind, REQUEST_NOTE, requests_of};
 use scumble::editor::options::ToolOptions;
 use scumble::editor::tool::{Modifiers, Phase, PointerEvent};
-use scumble::editor::{Action, Command, Settings, ViewCommand};
+use scumble::editor::{Action, Command, LayerCommand, Settings, ViewCommand};
 use scumble::generate::Request;
 use scumble::generate::fake::{Mishap, Script};
 use scumble::geom::{Point, Rect};
@@ -134,6 +134,22 @@ fn what_is_finished_late_belongs_to_the_step_that_began_it() {
         studio.act(Action::Redo);
     }
     assert!(full(studio.editor.doc(), high), "and forward again");
+}
+
+#[test]
+fn empty_places_of_the_old_page_stay_empty() {
+    let mut studio = studio(Script::default());
+    let paper = studio.editor.doc().layers()[0].id;
+    studio.editor.apply(Command::Layer(paper, LayerCommand::Remove));
+    let (old, new) = (studio.editor.doc().page, Rect::new(-40, 0, 128, 140));
+    studio.ask(G::Extend(new));
+    studio.until("the end", Studio::idle);
+    studio.tick();
+    assert_eq!(studio.complaints(), Vec::<String>::new());
+    assert!(seen(studio.editor.doc(), old).iter().all(|v| *v == 0), "something is painted on the old page");
+    for part in [Rect::new(-40, 0, 0, 140), Rect::new(0, 96, 128, 140)] {
+        assert!(full(studio.editor.doc(), part), "{part:?} has empty places");
+    }
 }
 
 #[test]

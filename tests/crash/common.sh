@@ -12,6 +12,10 @@ export DISPLAY=:${SCREEN:-$screen} WGPU_BACKEND=${WGPU_BACKEND:-vulkan}
 Xvfb "$DISPLAY" -noreset -screen 0 1360x860x24 >/dev/null 2>&1 & xvfb=$!
 trap 'kill $xvfb; rm -rf "$here"' EXIT
 sleep 1
+if ! kill -0 $xvfb 2>/dev/null; then
+    echo "no screen could be made at $DISPLAY, which may be in use: set SCREEN to another number"
+    exit 1
+fi
 failed=0
 
 now() { echo $(($(date +%s%N) / 1000000)); }

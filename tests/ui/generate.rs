@@ -143,6 +143,25 @@ fn escape_lets_go_of_a_pull_and_later_stops_the_filling() {
 }
 
 #[test]
+fn a_pull_over_a_panel_within_one_frame_is_a_pull() {
+    let mut window = Window::generating(Script::default());
+    let old = window.app().editor.doc().page;
+    let edge = window.screen(Point::new(f64::from(old.x1), f64::from(old.y1) / 2.0));
+    let (handle, panel) = (edge + egui::vec2(28.0, 0.0), Pos2::new(1150.0, edge.y));
+    window.harness.hover_at(handle);
+    window.harness.step();
+    // A slow window hears of all of it at once.
+    let (button, modifiers) = (egui::PointerButton::Primary, Modifiers::NONE);
+    let events = &mut window.harness.input_mut().events;
+    events.push(egui::Event::PointerButton { pos: handle, button, pressed: true, modifiers });
+    events.extend([0.5, 1.0].map(|part| egui::Event::PointerMoved(handle.lerp(panel, part))));
+    window.harness.step();
+    window.press(panel, false, Modifiers::NONE);
+    window.steps(2);
+    assert!(window.app().editor.doc().page.x1 > old.x1, "the press was not heard");
+}
+
+#[test]
 fn filling_is_switched_off_in_the_menu_and_stays_off() {
     let mut window = Window::generating(Script::default());
     let menu =

@@ -102,6 +102,12 @@ impl Generation {
                 let (frame, number) = (running.job.frame, running.job.number);
                 let (finish, seed) = (running.job.finish.clone(), running.job.request.seed);
                 let along_border = running.job.request.along_border;
+                let known = match running.job.kind {
+                    // A level of the zoom is its page from the beginning.
+                    Kind::Extend { known, .. } if !known.contains_rect(&frame) => Some(known),
+                    Kind::Extend { .. } | Kind::Candidate | Kind::Live | Kind::Detail { .. } => None,
+                    Kind::Ring | Kind::Walk => None,
+                };
                 let (send, waker) = (self.made.0.clone(), self.waker.clone());
                 let (parent, walk) = (running.job.snapshot.clone(), running.job.kind == Kind::Walk);
                 aside("scumble-finish", waker, move || {
@@ -120,6 +126,10 @@ impl Generation {
                         let held = parent.and_then(|doc| growth::held(&doc, doc.level, &made.pixels).ok());
                         if let Some((pixels, held)) = held {
                             (made.pixels, made.held) = (pixels, Some(held));
+                        }
+                        if let Some(old) = known {
+                            // What the old page has of empty canvas was not asked for.
+                            made.pixels.fill_rect(old.intersect(&frame), [0; 4]);
                         }
                         made
                     });
