@@ -97,6 +97,10 @@ pub struct GenerateArgs {
     #[arg(long)]
     pub mend_seam: bool,
 
+    /// Repaint only a band along the border of --mask: hides a seam that the picture has already [strength: 0.6]
+    #[arg(long, requires = "init")]
+    pub mend_border: bool,
+
     /// No refinements: whole picture as context, hard mask, no fill, no colour match, no second pass
     #[arg(long)]
     pub plain: bool,

@@ -14,7 +14,7 @@ use super::progress::Progress;
 use super::stats::peak_rss_mb;
 use crate::diffusion::{CandleBackend, Placement};
 use crate::editor::generation::candidate;
-use crate::generate::engine::{Engine, Inputs, Job, JobEvent, JobHandle, Mended};
+use crate::generate::engine::{BORDER_STRENGTH, Engine, Inputs, Job, JobEvent, JobHandle, Mended};
 use crate::generate::metadata;
 use crate::generate::{Cancel, Finish, Fit, ModelFacts, Picture, RegionPrompt, Request, Source, Timings};
 use crate::geom::Rect;
@@ -266,6 +266,7 @@ fn build_request(args: &GenerateArgs, base: Option<Request>) -> Result<(Request,
     };
     r.plain |= args.plain;
     r.mend_seam |= args.mend_seam;
+    r.along_border |= args.mend_border;
     let init =
         picture(args.init.as_deref(), &mut r.init, |p| io::load_picture(p).map_err(failure), |i| i.as_raw())?;
     let mask =
@@ -281,6 +282,7 @@ fn build_request(args: &GenerateArgs, base: Option<Request>) -> Result<(Request,
     match args.strength {
         Some(strength) => r.strength = strength,
         None if args.upscale.is_some() => r.strength = UPSCALE_STRENGTH,
+        None if fresh && r.along_border => r.strength = BORDER_STRENGTH,
         None if fresh => r.strength = if init.is_some() && whole { 0.6 } else { 1.0 },
         None => {}
     }
@@ -332,7 +334,7 @@ pub(super) fn usual_finish(request: &Request) -> Finish {
     let asks_for =
         |word: &str| request.prompt.to_lowercase().split(|c: char| !c.is_alphanumeric()).any(|w| w == word);
     match request.model.as_str() {
-        crate::models::starter::ID if request.plain => Finish::None,
+        crate::models::starter::ID if request.plain || request.along_border => Finish::None,
         crate::models::starter::ID if asks_for("oil") => Finish::Strokes("Oil".into()),
         crate::models::starter::ID if asks_for("gouache") => Finish::Strokes("Gouache".into()),
         _ => Finish::None,

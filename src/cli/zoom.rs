@@ -9,9 +9,9 @@ use super::film::{base_request, check, film_size, frames_told, make, tell};
 use super::film_args::ZoomArgs;
 use super::generate::{cancel_on_ctrl_c, failure, start_engine, usual_finish};
 use crate::document::level::{MAX_FACTOR, MIN_FACTOR};
-use crate::document::{Document, levels};
+use crate::document::{Document, edit, levels};
 use crate::generate::engine::{Engine, Inputs, Job};
-use crate::generate::{Cancel, Request};
+use crate::generate::{Cancel, Request, metadata};
 use crate::geom::Point;
 use crate::io;
 use crate::sampling::RngKind;
@@ -213,6 +213,11 @@ impl<'a> Maker<'a> {
             }
         };
         self.doc = growth::first_level(&picture)?;
+        if self.args.init.is_none()
+            && let Some(layer) = self.doc.active
+        {
+            edit::set_note(&mut self.doc, layer, metadata::REQUEST_NOTE, Some(metadata::note(&request)));
+        }
         self.doc.levels[0].words = request.prompt;
         self.doc.levels[0].seed = Some(request.seed);
         self.begun = true;

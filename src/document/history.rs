@@ -65,6 +65,19 @@ impl History {
         (step.doc, step.new_bytes) = (doc.clone(), new_bytes);
     }
 
+    /// Changes what step `index` and all after it hold, those that were undone too: for what was begun by that step and is
+    /// finished only now.
+    pub fn retouch_since(&mut self, index: usize, mut change: impl FnMut(&mut Document)) {
+        for at in index..self.steps.len() {
+            change(&mut self.steps[at].doc);
+            let before = at.checked_sub(1).map(|before| &self.steps[before].doc);
+            let new_bytes = before.map_or(0, |before| self.steps[at].doc.bytes_not_in(before));
+            self.held_bytes = self.held_bytes - self.steps[at].new_bytes + new_bytes;
+            self.steps[at].new_bytes = new_bytes;
+        }
+        self.forget_over_budget();
+    }
+
     fn forget_over_budget(&mut self) {
         while self.held_bytes > self.budget_bytes && self.at > 1 {
             self.steps.pop_front();

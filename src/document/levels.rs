@@ -95,18 +95,26 @@ pub fn inner_copy(level: &Level) -> Option<LayerId> {
 
 /// Replaces the pixels of a raster layer of a level, shown or not.
 pub fn set_layer_pixels(doc: &mut Document, level: usize, id: LayerId, pixels: super::Pixels) -> Damage {
-    fn replace(layers: &mut Layers, id: LayerId, pixels: &super::Pixels) -> bool {
+    change_layer(doc, level, id, &mut |layer| layer.content = Content::Raster(pixels.clone()))
+}
+
+/// Changes a layer of a level, shown or not.
+pub fn change_layer(
+    doc: &mut Document,
+    level: usize,
+    id: LayerId,
+    change: &mut dyn FnMut(&mut Layer),
+) -> Damage {
+    fn find(layers: &mut Layers, id: LayerId, change: &mut dyn FnMut(&mut Layer)) -> bool {
         for layer in layers.iter_mut() {
             if layer.id == id {
-                Arc::make_mut(layer).content = Content::Raster(pixels.clone());
+                change(Arc::make_mut(layer));
                 return true;
             }
-            let within = !layer.children().is_empty();
-            if within
-                && let Content::Group(children) = &mut Arc::make_mut(layer).content
-                && replace(children, id, pixels)
-            {
-                return true;
+            let mut within = false;
+            layer.walk(&mut |l| within |= l.id == id);
+            if within && let Content::Group(children) = &mut Arc::make_mut(layer).content {
+                return find(children, id, change);
             }
         }
         false
@@ -114,7 +122,7 @@ pub fn set_layer_pixels(doc: &mut Document, level: usize, id: LayerId, pixels: s
     let shown = doc.level == level;
     let before = shown.then(|| doc.clone());
     if let Some(level) = doc.levels.get_mut(level) {
-        replace(&mut level.layers, id, &pixels);
+        find(&mut level.layers, id, change);
     }
     before.map_or_else(Damage::none, |before| doc.damage_from(&before))
 }

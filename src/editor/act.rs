@@ -1,5 +1,6 @@
 //! What each action of the table does, whether it can be done now, and whether it is switched on.
 
+use super::generation::REQUEST_NOTE;
 use super::tool::{ToolKind, paintable};
 use super::whole::{SelectionChange, WholeChange};
 use super::work::{Operation, first_settings};
@@ -146,6 +147,8 @@ impl Editor {
             | A::GenerateFirst
             | A::GenerateInstead
             | A::Refine
+            | A::MendSeam
+            | A::LayerSettings
             | A::UpscaleTwice
             | A::UpscaleFourTimes
             | A::UpscaleCandidate
@@ -248,6 +251,7 @@ impl Editor {
             A::ResetView => self.open_mut().viewport.straighten(),
             A::TogglePixelGrid => self.settings.pixel_grid = !self.settings.pixel_grid,
             A::TogglePageHandles => self.options.page_handles = !self.options.page_handles,
+            A::PullFills => self.options.pull_fills = !self.options.pull_fills,
             A::NextDocument | A::PreviousDocument => {
                 let n = self.documents.len();
                 let step = if action == A::NextDocument { 1 } else { n - 1 };
@@ -451,6 +455,9 @@ impl Editor {
             }
             A::RepeatFilter => self.last_filter.is_some(),
             A::StopGenerating => self.generation.progress().is_some(),
+            A::LayerSettings => layer.is_some_and(|l| l.notes.contains_key(REQUEST_NOTE)),
+            A::MendSeam => layer.is_some() || self.doc().selection.is_some(),
+            A::PullFills => self.generation.available(),
             A::AcceptCandidate
             | A::DiscardCandidate
             | A::RerunCandidate
@@ -486,6 +493,7 @@ impl Editor {
             A::LivePainting => Some(self.generation.options.live.on),
             A::PeekCanvas => Some(self.generation.peeking()),
             A::AutoExtend => Some(self.generation.options.auto_extend),
+            A::PullFills => Some(self.pull_fills()),
             A::MirrorPainting => Some(self.options.symmetry != Symmetry::Off),
             A::MirrorView => Some(self.viewport().mirrored),
             A::TogglePixelGrid => Some(self.settings.pixel_grid),

@@ -188,9 +188,11 @@ actions! {
     GenerateFirst Generate "Generate before what waits" "Ctrl+Shift+Enter";
     GenerateInstead Generate "Generate instead of what waits" "Ctrl+Alt+Enter";
     Refine Generate "Refine" "";
+    MendSeam Generate "Mend seam" "";
     UpscaleTwice Generate "Enlarge page or selection 2×" "";
     UpscaleFourTimes Generate "Enlarge page or selection 4×" "";
     UpscaleCandidate Generate "Enlarge candidate 2×" "";
+    PullFills Generate "Fill what pulling the page larger adds" "";
     StopGenerating Generate "Stop" "";
     StopAll Generate "Stop and clear the queue" "";
     AcceptCandidate Generate "Accept candidate" "";
@@ -211,6 +213,7 @@ actions! {
     ExtendOutward Generate "Extend outward" "";
     GoDeeper Generate "Go deeper" "";
     CloseRing Generate "Close the ring" "";
+    LayerSettings Generate "Take the layer's words and settings" "";
     FrameFix Generate "Fix the frame where it is" "";
     FrameFollow Generate "Let the frame follow page or selection" "";
 

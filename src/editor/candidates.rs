@@ -1,10 +1,13 @@
 //! What is done with finished pictures: taken, made again, saved, copied, fetched back after a crash.
 
 use super::generating::{REFINE_STRENGTH, put_on_top};
-use super::generation::{Candidate, CandidateId, Finish, Frame, Kind, Scope, Sees, ShelfChange, Waiting};
+use super::generation::{
+    Candidate, CandidateId, Finish, Frame, Kind, NO_BORDER, Scope, Sees, ShelfChange, Waiting, requests_of,
+};
 use super::{DocId, Editor, Effect, NoticeKind, OpenDocument};
-use crate::document::{Content, Document, Pixels, edit};
-use crate::generate::{Request, metadata};
+use crate::document::{Content, Document, Pixels, edit, selection};
+use crate::generate::engine::BORDER_STRENGTH;
+use crate::generate::{Fill, Request, metadata};
 use crate::geom::Rect;
 use crate::io::TextChunk;
 use crate::io::shelf::Board;
@@ -66,6 +69,49 @@ impl Editor {
         } else {
             self.start_generating(false, Some(strength));
         }
+    }
+
+    /// Repaints a band along a seam that the picture has: the border of what is selected, or else of the active layer.
+    pub(super) fn mend_seam(&mut self) {
+        if !self.can_generate() || !self.may_edit() {
+            return;
+        }
+        let mut doc = self.doc().clone();
+        let mut around = doc.clone();
+        if doc.selection.is_none() {
+            let Some(layer) = self.active_layer().filter(|layer| layer.visible) else {
+                return self.tell(NoticeKind::Info, NO_BORDER);
+            };
+            let bounds = layer.content_bounds().intersect(&doc.page);
+            edit::set_selection(&mut around, Some(selection::rect(bounds)));
+        }
+        edit::set_change(&mut doc, None);
+        let frame = self.generation.frame_rect(&around);
+        let options = &mut self.generation.options;
+        options.remember_prompt();
+        let (batch, seed) = (u64::from(options.batch), options.seed);
+        if !options.seed_locked {
+            options.seed = seed.wrapping_add(batch);
+        }
+        let options = &self.generation.options;
+        let jobs = (0..batch).map(|k| {
+            let request = Request {
+                along_border: true,
+                mend_seam: false,
+                fill: Fill::Auto,
+                finish: Finish::None,
+                ..options.request_with(frame, BORDER_STRENGTH, seed.wrapping_add(k), false)
+            };
+            (request, frame, Scope::Auto, Finish::None, Some(doc.clone()))
+        });
+        let (id, jobs) = (self.open().id, jobs.collect());
+        self.queue(id, false, Sees::Frame, jobs);
+        self.begin_next_job();
+    }
+
+    /// How the active layer was made, if a model made it.
+    pub(super) fn layer_request(&self) -> Option<Request> {
+        self.active_layer().and_then(|layer| requests_of(layer).into_iter().next())
     }
 
     /// Enlarges the page, or the box around the selection.
@@ -133,6 +179,7 @@ impl Editor {
         let options = &self.generation.options;
         let strength = candidate.request.strength;
         let request = options.request_with(candidate.frame, strength, candidate.request.seed, false);
+        let request = Request { along_border: candidate.request.along_border, ..request };
         self.make_from(&candidate, false, options.scope(), vec![request]);
     }
 
@@ -152,7 +199,11 @@ impl Editor {
         if over {
             put_on_top(&mut doc, candidate.layer());
         }
-        let finish = self.generation.options.style.finish.clone();
+        let finish = if requests.iter().any(|r: &Request| r.along_border) {
+            Finish::None
+        } else {
+            self.generation.options.style.finish.clone()
+        };
         let job = |request| (request, candidate.frame, scope, finish.clone(), Some(doc.clone()));
         let jobs = requests.into_iter().map(job).collect();
         self.queue(candidate.document, false, Sees::Frame, jobs);
@@ -268,10 +319,7 @@ impl Editor {
 /// of the file that it came from.
 pub(super) fn texts_of(open: &OpenDocument) -> Vec<TextChunk> {
     let visible = open.doc.layers().iter().rev().filter(|l| l.visible);
-    let mut requests = visible.filter_map(|l| {
-        let text = l.notes.get(super::generation::REQUEST_NOTE)?;
-        serde_json::from_str::<Request>(text).ok()
-    });
+    let mut requests = visible.filter_map(|layer| requests_of(layer).into_iter().next());
     match requests.next() {
         Some(request) => {
             let mut texts = metadata::texts(&request, 0, (open.doc.page.width(), open.doc.page.height()));

@@ -1,19 +1,21 @@
 //! What generation does to documents, and what commands do to generation.
 
-use super::generation::{Finish, Frame, GenerateCommand, Happening, Kind, Scope, Sees, Waiting, frame};
+use super::generation::{
+    Finish, Frame, GenerateCommand, Happening, Kind, Painted, Scope, Sees, Waiting, frame, note_request,
+};
 use super::whole::WholeChange;
 use super::work::Operation;
-use super::zooming::{level_of, set_pixels_anywhere};
+use super::zooming::level_of;
 use super::{Action, DocId, Editor, NoticeKind};
 use crate::document::edit::{self, Place};
-use crate::document::{Combine, Document, Layer, LayerId, Pixels, selection};
+use crate::document::{Combine, Content, Document, History, Layer, LayerId, Pixels, levels, selection};
 use crate::generate::Request;
 use crate::geom::Rect;
 use crate::paint::transform::over;
 use std::sync::Arc;
 
-/// Steps that go on until what they began is painted.
-const EXTENDING: [&str; 4] = ["Extend", "Extend outward", "Go deeper", "Make level anew"];
+/// The step that empties the layer of a level, for a model to paint it once more.
+pub(super) const ANEW: &str = "Make level anew";
 /// Strength of variations.
 const VARY_STRENGTH: f32 = 0.5;
 /// Strength of refining.
@@ -32,6 +34,7 @@ impl Editor {
                 self.start_generating(true, None);
             }
             G::Refine(strength) => self.refine(strength),
+            G::MendSeam => self.mend_seam(),
             G::Upscale(factor) => self.upscale(factor),
             G::UpscaleCandidate(id, factor) => self.upscale_candidate(id, factor),
             G::Cancel => self.generation.cancel(),
@@ -123,6 +126,8 @@ impl Editor {
             Action::GenerateFirst => Some(G::StartFirst),
             Action::GenerateInstead => Some(G::Replace),
             Action::Refine => Some(G::Refine(REFINE_STRENGTH)),
+            Action::MendSeam => Some(G::MendSeam),
+            Action::LayerSettings => self.layer_request().map(|r| G::TakeSettings(Box::new(r))),
             Action::UpscaleTwice => Some(G::Upscale(2)),
             Action::UpscaleFourTimes => Some(G::Upscale(4)),
             Action::UpscaleCandidate => shown.map(|id| G::UpscaleCandidate(id, 2)),
@@ -316,21 +321,21 @@ impl Editor {
         for happening in self.generation.take() {
             match happening {
                 Happening::Candidate => {}
-                Happening::Extended { document, layer, pixels } => {
-                    self.extensions.push((document, layer, pixels));
-                }
+                Happening::Extended(painted) => self.extensions.push(*painted),
                 Happening::Thrift(what) => {
                     let text =
                         format!("Memory is short: {what}. A smaller frame or closing other programs helps.");
                     self.tell(NoticeKind::Warning, text);
                 }
-                Happening::Refined { document, layer, pixels, held } => {
+                Happening::Refined { painted, held } => {
                     if let Some(held) = held {
                         self.level_held(held);
                     }
-                    self.extensions.push((document, layer, pixels));
+                    self.extensions.push(*painted);
                 }
-                Happening::Ringed { document, pixels } => self.ring_painted(document, pixels),
+                Happening::Ringed { document, pixels, request } => {
+                    self.ring_painted(document, pixels, *request);
+                }
                 Happening::Walked { number, picture } => self.walk_painted(number, picture),
                 Happening::Failed(why) => self.tell(NoticeKind::Error, format!("No picture was made: {why}")),
             }
@@ -338,35 +343,52 @@ impl Editor {
         let painting = self.busy();
         if !painting {
             // In the middle of a stroke the document is the stroke's.
-            for (document, layer, pixels) in std::mem::take(&mut self.extensions) {
-                self.fill_extension(document, layer, &pixels);
+            for painted in std::mem::take(&mut self.extensions) {
+                let (document, layer) = (painted.document, painted.layer);
+                self.fill_extension(painted);
                 self.level_painted(document, layer);
             }
         }
         let (id, doc) = (self.open().id, self.doc().clone());
         self.generation.keep_live(id, &doc, painting);
         self.generation.count_words();
+        let documents = &self.documents;
+        // Undone: nobody waits for what would fill it.
+        self.generation.forget_layers(|id, layer| {
+            documents.iter().find(|d| d.id == id).is_some_and(|d| level_of(&d.doc, layer).is_some())
+        });
         self.begin_next_job();
         self.settle_levels();
         self.update_shown();
     }
 
-    /// Part of an extension: it belongs to the undo step that began it, if that is still the last one.
-    fn fill_extension(&mut self, document: DocId, layer: LayerId, pixels: &Pixels) {
+    /// Part of an extension: it belongs to the undo step that began it, and so to all that came after, whatever was done
+    /// meanwhile.
+    fn fill_extension(&mut self, painted: Painted) {
+        let Painted { document, layer, pixels, request } = painted;
         let now = self.now_secs;
         let Some(open) = self.documents.iter_mut().find(|d| d.id == document) else { return };
-        let Some(level) = level_of(&open.doc, layer) else { return };
-        let old = open.doc.at_level(level).layer(layer).and_then(|l| l.pixels()).cloned();
-        let Some(old) = old else { return };
-        set_pixels_anywhere(&mut open.doc, layer, over(&old, pixels));
-        let current = open.history.current();
-        let begun =
-            open.history.names().nth(current).filter(|name| EXTENDING.contains(name)).map(str::to_owned);
-        if let Some(name) = begun {
-            open.amend(&name, now);
-        } else {
-            open.commit("Extend", now);
+        if level_of(&open.doc, layer).is_none() {
+            return;
         }
+        let mut last: Option<(Pixels, Pixels)> = None;
+        let mut fill = |doc: &mut Document| {
+            let Some(level) = level_of(doc, layer) else { return };
+            let Some(old) = pixels_of(doc, layer) else { return };
+            // Steps share what they hold.
+            let new = match &last {
+                Some((from, to)) if same_pixels(from, &old) => to.clone(),
+                Some(_) | None => over(&old, &pixels),
+            };
+            levels::change_layer(doc, level, layer, &mut |layer| {
+                layer.content = Content::Raster(new.clone());
+                note_request(layer, &request);
+            });
+            last = Some((old, new));
+        };
+        fill(&mut open.doc);
+        open.history.retouch_since(begun_at(&open.history, layer), fill);
+        open.touched(now);
     }
 
     /// The document with what lies over it.
@@ -383,6 +405,33 @@ impl Editor {
             Some(_) | None => around,
         };
     }
+}
+
+/// The pixels of a layer, whichever level it is of.
+fn pixels_of(doc: &Document, layer: LayerId) -> Option<Pixels> {
+    let level = level_of(doc, layer)?;
+    doc.at_level(level).layer(layer)?.pixels().cloned()
+}
+
+/// Whether they are the same tiles.
+fn same_pixels(a: &Pixels, b: &Pixels) -> bool {
+    let mut same = true;
+    a.diff(b, |_| same = false);
+    same
+}
+
+/// The step that began what paints the layer: the one that added it, or that emptied it to make it anew.
+fn begun_at(history: &History, layer: LayerId) -> usize {
+    let of = |step: usize| history.snapshot(step).and_then(|doc| pixels_of(doc, layer));
+    let mut at = history.current();
+    while let Some(before) = at.checked_sub(1) {
+        let (Some(old), Some(new)) = (of(before), of(at)) else { break };
+        if history.names().nth(at) == Some(ANEW) && !same_pixels(&old, &new) {
+            break;
+        }
+        at = before;
+    }
+    at
 }
 
 /// Adds a layer, which gets its id here, on top of everything.

@@ -110,7 +110,7 @@ pub struct Editor {
     /// The picture with a preview or a candidate over it.
     shown_with_overlay: Option<Document>,
     /// Finished parts of extensions that wait for the end of a gesture.
-    extensions: Vec<(DocId, LayerId, crate::document::Pixels)>,
+    extensions: Vec<generation::Painted>,
     /// An offer to extend the page that was not wanted.
     declined: Option<(DocId, Rect)>,
     /// Files that are being read.
@@ -286,7 +286,24 @@ impl Editor {
     }
 
     fn scene(&self) -> Scene<'_> {
-        Scene { open: self.open(), options: &self.options }
+        Scene { open: self.open(), options: &self.options, fills: self.pull_fills() }
+    }
+
+    /// Whether a model fills what is new where the page is pulled larger.
+    pub fn pull_fills(&self) -> bool {
+        self.options.pull_fills && self.generation.available()
+    }
+
+    /// What the status bar says with the pointer at a canvas position: what a handle of the page does or is about to do,
+    /// else how the tool is used.
+    pub fn hint(&self, pointer: Option<crate::geom::Point>) -> String {
+        let of_page = self.toolbox.page_hint(&self.scene(), pointer);
+        of_page.unwrap_or_else(|| self.tool().hint().to_owned())
+    }
+
+    /// A few words beside the pointer where it is on a handle of the page.
+    pub fn handle_tip(&self, pointer: crate::geom::Point) -> Option<&'static str> {
+        self.toolbox.handle_tip(&self.scene(), pointer)
     }
 
     /// The tools: what they have open, for the options bar.
@@ -371,6 +388,7 @@ impl Editor {
     }
 
     fn with_tool<R>(&mut self, run: impl FnOnce(&mut Toolbox, &mut Cx) -> R) -> R {
+        let fills = self.pull_fills();
         let mut cx = Cx {
             open: &mut self.documents[self.current],
             options: &self.options,
@@ -379,6 +397,7 @@ impl Editor {
             erase: self.erase || self.pen_eraser,
             now_secs: self.now_secs,
             previewing: self.preview.is_some(),
+            fills,
             out: Outcome::default(),
         };
         let result = run(&mut self.toolbox, &mut cx);

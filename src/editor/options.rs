@@ -139,8 +139,8 @@ pub struct ToolOptions {
     pub crop_aspect: CropAspect,
     /// Page tool: what lies outside the new page is removed.
     pub crop_deletes: bool,
-    /// Page tool: pulling the page outward lets generation fill what is new, at once.
-    pub crop_fills: bool,
+    /// Pulling an edge or a corner of the page outward lets generation fill what is new, at once.
+    pub pull_fills: bool,
     /// The page has handles whatever the tool.
     pub page_handles: bool,
     /// How the next text is set.
@@ -169,7 +169,7 @@ impl Default for ToolOptions {
             transform_keeps: true,
             crop_aspect: CropAspect::Free,
             crop_deletes: false,
-            crop_fills: false,
+            pull_fills: true,
             page_handles: true,
             text: Text::default(),
         }

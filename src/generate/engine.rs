@@ -1,8 +1,10 @@
 //! The inference thread: takes jobs from a bounded queue, tells what happens on a channel, and outlives whatever
 //! goes wrong inside a job.
 
+mod border;
 mod execute;
 
+pub use border::{BORDER_STRENGTH, along_border};
 pub(super) use execute::to_gray8;
 pub use execute::{Made, Mended, execute};
 

@@ -11,6 +11,11 @@ use crate::sampling::{RngKind, SamplerKind, ScheduleKind};
 pub const PARAMETERS: &str = "parameters";
 /// Keyword of our own record.
 pub const OWN: &str = "scumble";
+/// Key under which a layer keeps the request that made it, as JSON.
+pub const REQUEST_NOTE: &str = "request";
+/// Key under which a layer that was painted in several runs keeps all of their requests in order, as a JSON list; the
+/// first of them stands under [`REQUEST_NOTE`] too.
+pub const REQUESTS_NOTE: &str = "requests";
 /// Longest text of other programs that is looked at.
 pub const MAX_PARAMETERS_BYTES: usize = 1 << 20;
 /// Version of our own record; a larger one was written by a newer program.
@@ -34,6 +39,11 @@ pub fn texts(request: &Request, index: u64, size: (u32, u32)) -> Vec<TextChunk> 
     let record = Record { schema: SCHEMA, version: env!("CARGO_PKG_VERSION").into(), request };
     let json = serde_json::to_string(&record).expect("a request is plain data");
     vec![TextChunk::new(PARAMETERS, parameters), TextChunk::new(OWN, json)]
+}
+
+/// What a layer keeps under [`REQUEST_NOTE`].
+pub fn note(request: &Request) -> String {
+    serde_json::to_string(request).expect("a request is plain data")
 }
 
 /// The request that made a picture, from our own record. `None` without one, `Err` with a reason if it cannot be used.

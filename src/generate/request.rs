@@ -201,6 +201,10 @@ pub struct Request {
     /// Repaints the seam of a masked picture once more where its score is bad, and keeps that if it is better.
     #[serde(default)]
     pub mend_seam: bool,
+    /// Repaints nothing but a band along the border of the mask: what hides a seam that the picture has already. Empty
+    /// canvas stays empty.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub along_border: bool,
     /// How the picture is laid down afterwards.
     #[serde(default)]
     pub finish: Finish,
@@ -258,6 +262,7 @@ impl Default for Request {
             style_amount: 1.0,
             upscale: 0,
             mend_seam: false,
+            along_border: false,
             finish: Finish::None,
             toward: None,
         }

@@ -49,7 +49,7 @@ pub fn show(ui: &mut Ui, frame: &mut Frame, pointer: Option<Point>) {
                     ui.spinner();
                     ui.label(format!("{}…", operation.name()))
                 }
-                None => ui.add(eframe::egui::Label::new(frame.editor.tool().hint()).truncate()),
+                None => ui.add(eframe::egui::Label::new(frame.editor.hint(pointer)).truncate()),
             }
         });
     });

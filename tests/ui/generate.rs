@@ -35,9 +35,6 @@ fn words_are_typed_a_picture_is_made_shown_and_accepted() {
 #[test]
 fn pulling_the_page_outward_fills_what_is_new() {
     let mut window = Window::generating(Script::default());
-    let mut options = window.app().editor.options().clone();
-    options.crop_fills = true;
-    window.command(scumble::editor::Command::SetOptions(Box::new(options)));
     window.act(Action::ToolCrop);
     let old = window.app().editor.doc().page;
     window.drag(&[(256.0, 128.0), (280.0, 128.0), (300.0, 128.0)]);
@@ -54,6 +51,168 @@ fn pulling_the_page_outward_fills_what_is_new() {
         scumble::document::rgba8::Alpha::Straight,
     );
     assert!(rgba.chunks_exact(4).all(|px| px[3] == 255), "something is empty");
+}
+
+fn empty_px(window: &Window, rect: Rect) -> usize {
+    let alpha = scumble::document::rgba8::Alpha::Straight;
+    let rgba = scumble::document::composite::flatten_rgba8(window.app().editor.doc(), rect, alpha);
+    rgba.chunks_exact(4).filter(|px| px[3] < 255).count()
+}
+
+fn idle(app: &scumble::ui::app::App) -> bool {
+    app.editor.generation().progress().is_none() && app.editor.generation().waiting().len() == 0
+}
+
+/// Presses on the handle beside the right edge and moves it by canvas pixels, without letting go. Returns where.
+fn pull_right_edge(window: &mut Window, by: f64) -> Pos2 {
+    let page = window.app().editor.doc().page;
+    let edge = window.screen(Point::new(f64::from(page.x1), f64::from(page.y0 + page.y1) / 2.0));
+    let handle = edge + egui::vec2(28.0, 0.0);
+    let scale = window.app().editor.viewport().zoom as f32;
+    window.harness.hover_at(handle);
+    window.harness.step();
+    window.press(handle, true, Modifiers::NONE);
+    for part in [0.4, 0.8, 1.0] {
+        let at = handle + egui::vec2(by as f32 * scale * part, 0.0);
+        window.harness.event(egui::Event::PointerMoved(at));
+        window.harness.step();
+    }
+    handle + egui::vec2(by as f32 * scale, 0.0)
+}
+
+#[test]
+fn pulling_a_handle_beside_the_page_fills_what_is_new_whatever_the_tool() {
+    let mut window = Window::generating(Script { step: Duration::from_millis(20), ..Script::default() });
+    window.act(Action::ToolBrush);
+    let old = window.app().editor.doc().page;
+    let before = window.app().editor.doc().clone();
+    // On the handle it says what pulling does.
+    let edge = window.screen(Point::new(f64::from(old.x1), f64::from(old.y1) / 2.0));
+    window.harness.hover_at(edge + egui::vec2(28.0, 0.0));
+    window.steps(2);
+    assert!(
+        window.harness.query_by_label_contains("Pull outward: the page grows and the model fills").is_some()
+    );
+    let at = pull_right_edge(&mut window, 64.0);
+    assert_eq!(window.app().editor.doc().page, old, "the page is as it was until the pointer lets go");
+    window.steps(1);
+    assert!(window.harness.query_by_label_contains("Let go: the page grows and the model fills").is_some());
+    window.press(at, false, Modifiers::NONE);
+    window.steps(1);
+    let page = window.app().editor.doc().page;
+    assert_eq!((page.x0, page.y0, page.y1), (old.x0, old.y0, old.y1));
+    assert!((old.x1 + 60..=old.x1 + 68).contains(&page.x1), "{page:?}");
+    // Previews come while it is filled.
+    let new = Rect { x0: old.x1, ..page };
+    window.until("a preview", |app| app.editor.generation().overlay(app.editor.open().id).is_some());
+    window.until("the extension", idle);
+    window.steps(2);
+    assert_eq!(empty_px(&window, new), 0);
+    // One step back is the page as it was.
+    window.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.app().editor.doc().page, old);
+    assert_eq!(window.app().editor.doc().layers(), before.layers());
+}
+
+#[test]
+fn escape_lets_go_of_a_pull_and_later_stops_the_filling() {
+    let script = Script { mishaps: vec![Mishap::Hang(2)], ..Script::default() };
+    let mut window = Window::generating(script);
+    window.act(Action::ToolBrush);
+    let old = window.app().editor.doc().page;
+    let at = pull_right_edge(&mut window, 64.0);
+    window.key(Modifiers::NONE, Key::Escape);
+    window.harness.event(egui::Event::PointerMoved(at + egui::vec2(9.0, 5.0)));
+    window.steps(1);
+    window.press(at + egui::vec2(9.0, 5.0), false, Modifiers::NONE);
+    window.steps(2);
+    assert_eq!(window.app().editor.doc().page, old);
+    assert_eq!(window.app().editor.open().history.names().len(), 1, "something was done");
+    assert!(idle(window.app()));
+    // Let go, and then stopped: the page stays, nothing more is painted, undo takes it back.
+    let at = pull_right_edge(&mut window, 64.0);
+    window.press(at, false, Modifiers::NONE);
+    window.until("the first step", |app| app.editor.generation().progress().is_some_and(|p| p.step == 1));
+    window.key(Modifiers::NONE, Key::Escape);
+    window.until("the end", idle);
+    window.steps(2);
+    let page = window.app().editor.doc().page;
+    assert!(page.x1 > old.x1 && empty_px(&window, Rect { x0: old.x1, ..page }) > 0);
+    window.key(Modifiers::COMMAND, Key::Z);
+    assert_eq!(window.app().editor.doc().page, old);
+}
+
+#[test]
+fn a_pull_over_a_panel_within_one_frame_is_a_pull() {
+    let mut window = Window::generating(Script::default());
+    let old = window.app().editor.doc().page;
+    let edge = window.screen(Point::new(f64::from(old.x1), f64::from(old.y1) / 2.0));
+    let (handle, panel) = (edge + egui::vec2(28.0, 0.0), Pos2::new(1150.0, edge.y));
+    window.harness.hover_at(handle);
+    window.harness.step();
+    // A slow window hears of all of it at once.
+    let (button, modifiers) = (egui::PointerButton::Primary, Modifiers::NONE);
+    let events = &mut window.harness.input_mut().events;
+    events.push(egui::Event::PointerButton { pos: handle, button, pressed: true, modifiers });
+    events.extend([0.5, 1.0].map(|part| egui::Event::PointerMoved(handle.lerp(panel, part))));
+    window.harness.step();
+    window.press(panel, false, Modifiers::NONE);
+    window.steps(2);
+    assert!(window.app().editor.doc().page.x1 > old.x1, "the press was not heard");
+}
+
+#[test]
+fn filling_is_switched_off_in_the_menu_and_stays_off() {
+    let mut window = Window::generating(Script::default());
+    let menu =
+        window.harness.get_all_by_label("Generate").find(|n| n.rect().top() < 20.0).expect("a menu").rect();
+    window.press(menu.center(), true, Modifiers::NONE);
+    window.press(menu.center(), false, Modifiers::NONE);
+    window.steps(3);
+    window.harness.get_by_label("Fill what pulling the page larger adds").click();
+    window.steps(3);
+    let old = window.app().editor.doc().page;
+    let at = pull_right_edge(&mut window, 64.0);
+    window.press(at, false, Modifiers::NONE);
+    window.steps(3);
+    let page = window.app().editor.doc().page;
+    assert!(page.x1 > old.x1 && idle(window.app()), "{page:?}");
+    assert_eq!(window.app().editor.open().history.names().last(), Some("Page size"));
+    // The page tool's button says the same.
+    window.act(Action::ToolCrop);
+    window.steps(2);
+    assert!(!window.app().editor.options().pull_fills);
+    window.harness.get_by_label("Fill what is new by generation").click();
+    window.steps(2);
+    assert!(window.app().editor.options().pull_fills);
+}
+
+#[test]
+fn pulling_inward_cuts_and_generates_nothing() {
+    let mut window = Window::generating(Script::default());
+    let old = window.app().editor.doc().page;
+    let at = pull_right_edge(&mut window, -64.0);
+    window.press(at, false, Modifiers::NONE);
+    window.steps(3);
+    assert!(window.app().editor.doc().page.x1 < old.x1);
+    assert!(idle(window.app()) && window.app().editor.doc().layers().len() == 2);
+}
+
+#[test]
+fn the_panel_mends_the_border_of_what_is_selected() {
+    let mut window = Window::generating(Script::default());
+    window.act(Action::ToolSelectRect);
+    window.drag(&[(60.0, 60.0), (120.0, 120.0), (190.0, 190.0)]);
+    window.show_panel("Generate");
+    window.harness.get_by_label("Mend seam").scroll_to_me();
+    window.steps(3);
+    window.harness.get_by_label("Mend seam").click();
+    window.steps(2);
+    window.until("a candidate", |app| app.editor.generation().candidates().len() == 1);
+    let candidate = window.app().editor.generation().candidates()[0].clone();
+    assert!(candidate.request.along_border && candidate.mended.is_some());
+    let (edge, middle) = (candidate.pixels.pixel(60, 120)[3], candidate.pixels.pixel(125, 125)[3]);
+    assert!(edge > 0 && middle == 0, "{edge} {middle}");
 }
 
 #[test]

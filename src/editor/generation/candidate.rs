@@ -1,5 +1,6 @@
 //! Results that wait to be taken or left.
 
+use super::notes::{REQUEST_NOTE, note_request};
 use crate::color::Rgba;
 use crate::document::edit::{self, Place};
 use crate::document::{Document, Layer, LayerId, Pixels};
@@ -45,8 +46,6 @@ pub struct Candidate {
     pub secs: f64,
 }
 
-/// Key of the layer note that holds the request.
-pub const REQUEST_NOTE: &str = "request";
 /// Key of the note of a kept candidate that holds what is no part of its request.
 const FACTS_NOTE: &str = "candidate";
 
@@ -76,9 +75,7 @@ impl Candidate {
         let name = if words.is_empty() { "Generated".into() } else { words };
         let mut layer =
             Layer::raster(LayerId(0), format!("{name} ({})", self.request.seed), self.pixels.clone());
-        if let Ok(text) = serde_json::to_string(&self.request) {
-            layer.notes.insert(REQUEST_NOTE.into(), text);
-        }
+        note_request(&mut layer, &self.request);
         layer
     }
 

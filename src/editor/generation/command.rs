@@ -15,7 +15,7 @@ impl GenerateCommand {
         match self {
             G::Start | G::StartFirst | G::Replace | G::Accept(_) | G::Rerun(_) | G::UseAsInit(_) => true,
             G::MoreLike(_) | G::Vary(_) | G::Extend(_) | G::AcceptLive | G::Refine(_) => true,
-            G::Upscale(_) | G::UpscaleCandidate(..) => true,
+            G::Upscale(_) | G::UpscaleCandidate(..) | G::MendSeam => true,
             G::ChangeFromSelection | G::SelectionFromChange | G::ClearChange => true,
             G::GrowChange(_) | G::FeatherChange(_) => true,
             G::Cancel | G::CancelAll | G::Pause(_) | G::Remove(_) | G::Move(..) => false,
@@ -113,6 +113,8 @@ pub enum GenerateCommand {
     AcceptLive,
     /// Repaints the frame at a low strength, in tiles where it is large.
     Refine(f32),
+    /// Repaints a band along the border of what is selected, or else of what the active layer covers.
+    MendSeam,
     /// Enlarges the page, or what is selected, so many times, and repaints it in tiles.
     Upscale(u32),
     /// The same of a candidate.

@@ -52,7 +52,7 @@ pub(super) fn add_regions(job: &mut Job, doc: &Document, frame: Rect, template: 
 }
 
 /// How much of each pixel of the frame a layer covers.
-fn coverage(layer: &Layer, frame: Rect) -> Vec<u8> {
+pub(super) fn coverage(layer: &Layer, frame: Rect) -> Vec<u8> {
     // Its words apply where it has paint, however faintly it is laid over the rest.
     let mut alone = Layer { opacity: 1.0, clipping: false, ..layer.clone() };
     alone.id = LayerId(0);

@@ -1,7 +1,7 @@
 //! Jobs on their way: the queue, and what is made ready for the engine.
 
 use super::options::{Finish, Scope, Sees};
-use super::prepare::{only_known, prepare_within, roll_words};
+use super::prepare::{only_known, prepare_border, prepare_within, roll_words};
 use super::{Generation, extras};
 use crate::document::{Document, LayerId, Pixels};
 use crate::editor::opened::DocId;
@@ -45,6 +45,16 @@ pub enum Kind {
     Ring,
     /// It is a picture of a walk between words: nothing of it is shown on the canvas.
     Walk,
+}
+
+impl Kind {
+    /// The layer that it fills, which is there before it begins.
+    pub(super) fn layer(self) -> Option<LayerId> {
+        match self {
+            Kind::Extend { layer, .. } | Kind::Detail { layer } => Some(layer),
+            Kind::Candidate | Kind::Live | Kind::Ring | Kind::Walk => None,
+        }
+    }
 }
 
 /// A job that waits.
@@ -232,19 +242,32 @@ impl Finished {
     }
 }
 
+/// What a run painted for a layer that is there.
+#[derive(Debug)]
+pub(crate) struct Painted {
+    /// The document.
+    pub(crate) document: DocId,
+    /// The layer, of whatever level.
+    pub(crate) layer: LayerId,
+    /// What comes over what the layer holds.
+    pub(crate) pixels: Pixels,
+    /// As it was run.
+    pub(crate) request: Request,
+}
+
 /// What happened, for the editor.
 #[derive(Debug)]
 pub(crate) enum Happening {
     /// A candidate is there.
     Candidate,
     /// New canvas is filled with this.
-    Extended { document: DocId, layer: LayerId, pixels: Pixels },
+    Extended(Box<Painted>),
     /// Memory is short: what is given up for it.
     Thrift(String),
     /// An inner level is refined.
-    Refined { document: DocId, layer: LayerId, pixels: Pixels, held: Option<Held> },
+    Refined { painted: Box<Painted>, held: Option<Held> },
     /// What closes the ring.
-    Ringed { document: DocId, pixels: Pixels },
+    Ringed { document: DocId, pixels: Pixels, request: Box<Request> },
     /// A picture of the walk.
     Walked { number: JobNumber, picture: RgbaImage },
     /// Something failed.
@@ -332,7 +355,10 @@ impl Generation {
                 }
             };
             let job = roll_words(request, words.as_deref())
-                .and_then(|request| prepare_within(&doc, frame, whole, request, scope))
+                .and_then(|request| match request.along_border {
+                    true => prepare_border(&doc, frame, request),
+                    false => prepare_within(&doc, frame, whole, request, scope),
+                })
                 .and_then(|mut job| {
                     if kind == Kind::Candidate || kind == Kind::Live {
                         extras::add_regions(&mut job, &doc, whole, &template);

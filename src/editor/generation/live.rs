@@ -1,8 +1,9 @@
 //! Live painting: every stroke makes a new picture; the one that is being made gives way.
 
+use super::Generation;
 use super::jobs::{JobNumber, Kind, Waiting};
+use super::notes::note_request;
 use super::options::{Finish, Scope, Sees};
-use super::{Generation, REQUEST_NOTE};
 use crate::document::{Document, Layer, LayerId, Pixels};
 use crate::editor::opened::DocId;
 use crate::generate::Request;
@@ -90,9 +91,7 @@ impl Generation {
     pub(crate) fn live_layer(&self) -> Option<(DocId, Layer)> {
         let picture = self.live.picture.as_ref()?;
         let mut layer = Layer::raster(LayerId(0), "Live picture", picture.pixels.clone());
-        if let Ok(text) = serde_json::to_string(&picture.request) {
-            layer.notes.insert(REQUEST_NOTE.into(), text);
-        }
+        note_request(&mut layer, &picture.request);
         Some((picture.document, layer))
     }
 

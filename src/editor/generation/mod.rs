@@ -14,6 +14,7 @@ mod extras;
 pub mod frame;
 mod jobs;
 mod live;
+mod notes;
 pub mod options;
 mod outcome;
 mod prepare;
@@ -21,22 +22,25 @@ mod shelf;
 pub mod wildcards;
 mod words;
 
-pub use candidate::{Candidate, CandidateId, REQUEST_NOTE, VEIL};
+pub use candidate::{Candidate, CandidateId, VEIL};
 pub use command::GenerateCommand;
 pub use extras::{MAX_WORDS, StylePicture, WORDS_NOTE, words_of};
 pub use frame::Frame;
-pub(crate) use jobs::Happening;
+pub(crate) use jobs::{Happening, Painted};
 pub use jobs::{JobNumber, Kind, Progress, Waiting};
+pub(super) use notes::note_request;
+pub use notes::{REQUEST_NOTE, REQUESTS_NOTE, requests_of};
 pub use options::{
     Finish, GenerateOptions, Intent, LiveOptions, Scope, Sees, Style, built_in_styles, in_style, next_seed,
 };
+pub(super) use prepare::NO_BORDER;
 pub use prepare::{prepare, prepare_within};
 pub(crate) use shelf::ShelfChange;
 pub use words::{AskModels, ModelLore, WordCount};
 
 use super::opened::DocId;
 use super::work::Waker;
-use crate::document::{Document, Layer};
+use crate::document::{Document, Layer, LayerId};
 use crate::generate::engine::{Engine, JobEvent};
 use crate::generate::{Backend, region};
 use crate::geom::Rect;
@@ -172,9 +176,23 @@ impl Generation {
         JobNumber(self.number())
     }
 
-    /// Stops the running job; live painting begins anew with the next stroke.
+    /// Stops the running job; live painting begins anew with the next stroke. With part of an extension the rest of it
+    /// goes too: it would lean on what is now not made.
     pub(crate) fn cancel(&mut self) {
+        if let Some(Kind::Extend { layer, .. }) = self.running.as_ref().map(|r| r.job.kind) {
+            let document = self.running.as_ref().map(|r| r.job.document);
+            self.waiting.retain(|w| Some(w.document) != document || w.kind.layer() != Some(layer));
+        }
         self.cancel_running();
+    }
+
+    /// Forgets what would fill a layer that is no longer there; `there` says whether it is.
+    pub(crate) fn forget_layers(&mut self, there: impl Fn(DocId, LayerId) -> bool) {
+        let gone = |job: &Waiting| job.kind.layer().is_some_and(|layer| !there(job.document, layer));
+        self.waiting.retain(|job| !gone(job));
+        if self.running.as_ref().is_some_and(|r| !r.stopping && gone(&r.job)) {
+            self.cancel_running();
+        }
     }
 
     /// Stops the running job and forgets what waits.

@@ -1,7 +1,7 @@
 //! What becomes of jobs: what threads say of them, what is seen meanwhile, and where the finished picture goes.
 
 use super::candidate::{self, Candidate, CandidateId};
-use super::jobs::{Finished, Happening, Kind, Made, Prepared, Running, Waiting};
+use super::jobs::{Finished, Happening, Kind, Made, Painted, Prepared, Running, Waiting};
 use super::options::Finish;
 use super::{Generation, live};
 use crate::document::{Layer, LayerId, Pixels};
@@ -101,6 +101,13 @@ impl Generation {
                 running.stage = "finishing";
                 let (frame, number) = (running.job.frame, running.job.number);
                 let (finish, seed) = (running.job.finish.clone(), running.job.request.seed);
+                let along_border = running.job.request.along_border;
+                let known = match running.job.kind {
+                    // A level of the zoom is its page from the beginning.
+                    Kind::Extend { known, .. } if !known.contains_rect(&frame) => Some(known),
+                    Kind::Extend { .. } | Kind::Candidate | Kind::Live | Kind::Detail { .. } => None,
+                    Kind::Ring | Kind::Walk => None,
+                };
                 let (send, waker) = (self.made.0.clone(), self.waker.clone());
                 let (parent, walk) = (running.job.snapshot.clone(), running.job.kind == Kind::Walk);
                 aside("scumble-finish", waker, move || {
@@ -109,10 +116,20 @@ impl Generation {
                             return Finished::plain(image);
                         }
                         let made = finished(frame, image, &paste, &finish, seed);
-                        let mut made = Finished { mended, ..made };
+                        // Of a mended border the border counts, or the rim of what was repainted if that is worse.
+                        let border = mended.filter(|_| along_border).map(|m| m.after);
+                        let seam = match (made.seam, border) {
+                            (Some(rim), Some(border)) if rim.badness() < border.badness() => Some(border),
+                            (rim, border) => rim.or(border),
+                        };
+                        let mut made = Finished { mended, seam, ..made };
                         let held = parent.and_then(|doc| growth::held(&doc, doc.level, &made.pixels).ok());
                         if let Some((pixels, held)) = held {
                             (made.pixels, made.held) = (pixels, Some(held));
+                        }
+                        if let Some(old) = known {
+                            // What the old page has of empty canvas was not asked for.
+                            made.pixels.fill_rect(old.intersect(&frame), [0; 4]);
                         }
                         made
                     });
@@ -177,15 +194,17 @@ impl Generation {
             }
             Kind::Extend { layer, .. } => {
                 self.overlay = None;
-                out.push(Happening::Extended { document, layer, pixels });
+                let painted = Painted { document, layer, pixels, request };
+                out.push(Happening::Extended(Box::new(painted)));
             }
             Kind::Detail { layer } => {
                 self.overlay = None;
-                out.push(Happening::Refined { document, layer, pixels, held });
+                let painted = Box::new(Painted { document, layer, pixels, request });
+                out.push(Happening::Refined { painted, held });
             }
             Kind::Ring => {
                 self.overlay = None;
-                out.push(Happening::Ringed { document, pixels });
+                out.push(Happening::Ringed { document, pixels, request: Box::new(request) });
             }
             Kind::Walk => out.push(Happening::Walked { number: made.number, picture }),
             Kind::Candidate => {

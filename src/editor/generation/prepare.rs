@@ -123,6 +123,31 @@ pub fn prepare(doc: &Document, frame: Rect, mut request: Request, scope: Scope) 
     Ok(Job { request, index: 0, inputs })
 }
 
+/// The request and the pixels for a band along the border of what is selected, or else of what the active layer covers.
+///
+/// # Errors
+/// In words, when there is no border.
+pub(super) fn prepare_border(doc: &Document, frame: Rect, mut request: Request) -> Result<Job, String> {
+    let (w, h) = (frame.width(), frame.height());
+    let selected = doc.selection.as_ref().map(|mask| mask.to_gray8(frame));
+    let layer = doc.active.and_then(|id| doc.layer(id)).filter(|layer| layer.visible);
+    let region = selected.or_else(|| layer.map(|layer| super::extras::coverage(layer, frame)));
+    let two_sided = |v: &Vec<u8>| v.iter().any(|v| *v > 127) && v.iter().any(|v| *v <= 127);
+    let Some(region) = region.filter(two_sided) else {
+        return Err(NO_BORDER.into());
+    };
+    let rgba = flatten_rgba8(doc, frame, Alpha::Straight);
+    let init = RgbaImage::from_raw(w, h, rgba).ok_or("The frame is too large.")?;
+    let mask = GrayImage::from_raw(w, h, region).ok_or("The frame is too large.")?;
+    (request.width, request.height) = (w, h);
+    let inputs = Inputs { init: Some(Arc::new(init)), mask: Some(Arc::new(mask)), ..Inputs::default() };
+    Ok(Job { request, index: 0, inputs })
+}
+
+/// What is said where there is no seam to mend.
+pub(in crate::editor) const NO_BORDER: &str =
+    "There is no border to mend here: select what was pasted, or choose its layer.";
+
 /// Everything that neither mask marks.
 fn others(painted: Option<Vec<u8>>, selected: Option<Vec<u8>>) -> Result<Vec<u8>, String> {
     let kept = match (painted, selected) {

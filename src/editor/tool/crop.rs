@@ -46,7 +46,48 @@ fn ratio(aspect: CropAspect, of: Rect) -> Option<f64> {
     }
 }
 
+/// Whether `frame` does nothing to the page but make it larger.
+fn grows(page: Rect, frame: Rect) -> bool {
+    frame != page && frame.contains_rect(&page)
+}
+
+/// What `frame` has that `page` has not: above and below over the whole width, then left and right.
+fn added(page: Rect, frame: Rect) -> impl Iterator<Item = Rect> {
+    let (top, bottom) = (frame.y0.max(page.y0), frame.y1.min(page.y1));
+    let parts = [
+        Rect { y1: frame.y1.min(page.y0), ..frame },
+        Rect { y0: frame.y0.max(page.y1), ..frame },
+        Rect { x1: frame.x1.min(page.x0), y0: top, y1: bottom, ..frame },
+        Rect { x0: frame.x0.max(page.x1), y0: top, y1: bottom, ..frame },
+    ];
+    parts.into_iter().filter(|part| part.x0 < part.x1 && part.y0 < part.y1)
+}
+
+/// What becomes of the page with a frame that is pulled or waits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outlook {
+    /// It only shrinks.
+    Shrinks,
+    /// It gets empty canvas.
+    Empty,
+    /// It gets new canvas that a model fills, as soon as the pointer lets go.
+    Filled,
+    /// The same with Enter.
+    FilledLater,
+}
+
 impl CropTool {
+    /// What becomes of the page; `None` where the frame is the page.
+    pub(super) fn outlook(&self, scene: &Scene) -> Option<Outlook> {
+        let (page, frame) = (scene.open.doc.page, self.frame?);
+        Some(match self.grab.map(|grab| grab.grip) {
+            _ if page.contains_rect(&frame) => Outlook::Shrinks,
+            _ if !scene.fills || !grows(page, frame) => Outlook::Empty,
+            Some(Grip::Corner(_) | Grip::Edge(_)) => Outlook::Filled,
+            Some(Grip::Inside | Grip::Outside) | None => Outlook::FilledLater,
+        })
+    }
+
     /// A drag that begins at a handle of the page.
     pub(super) fn pulling(page: Rect, grip: Grip, at: Point) -> Self {
         Self { grab: Some(Grab { grip, start: page, at, before: None }), ..Self::default() }
@@ -118,9 +159,9 @@ impl Tool for CropTool {
             Phase::Drag => self.follow(cx, event),
             Phase::Up => {
                 self.follow(cx, event);
-                self.grab = None;
-                let outward = self.frame.is_some_and(|frame| frame.contains_rect(&cx.open.doc.page));
-                if cx.options.crop_fills && outward {
+                let by_handle = |grab: Grab| matches!(grab.grip, Grip::Corner(_) | Grip::Edge(_));
+                let pulled = self.grab.take().is_some_and(by_handle);
+                if pulled && cx.fills && self.frame.is_some_and(|frame| grows(cx.open.doc.page, frame)) {
                     self.confirm(cx);
                 }
             }
@@ -144,7 +185,7 @@ impl Tool for CropTool {
     fn confirm(&mut self, cx: &mut Cx) -> bool {
         self.grab = None;
         let Some(frame) = self.frame.take() else { return false };
-        if cx.options.crop_fills && frame.contains_rect(&cx.open.doc.page) {
+        if cx.fills && grows(cx.open.doc.page, frame) {
             cx.ask(Command::Generate(GenerateCommand::Extend(frame)));
             return true;
         }
@@ -180,8 +221,12 @@ impl Tool for CropTool {
     fn overlay(&self, scene: &Scene, overlay: &mut Overlay) {
         let frame = self.frame.unwrap_or(scene.open.doc.page);
         let corners = frame.corners();
+        let outlook = self.outlook(scene);
         if self.frame.is_some() {
             overlay.marks.push(Mark::Shade { around: corners });
+            if matches!(outlook, Some(Outlook::Filled | Outlook::FilledLater)) {
+                overlay.marks.extend(added(scene.open.doc.page, frame).map(|part| Mark::New { part }));
+            }
             for t in [1.0 / 3.0, 2.0 / 3.0] {
                 let across = |a: usize, b: usize, c: usize, d: usize| Mark::Guide {
                     from: corners[a].lerp(corners[b], t),
@@ -195,7 +240,13 @@ impl Tool for CropTool {
             overlay.handle(at, Handle::Square);
         }
         if self.frame.is_some() {
-            overlay.label(corners[2], format!("{} × {}", frame.width(), frame.height()));
+            let then = match outlook {
+                Some(Outlook::Filled) => " · let go to fill what is new",
+                Some(Outlook::FilledLater) => " · Enter fills what is new",
+                Some(Outlook::Empty) => " · new canvas stays empty",
+                Some(Outlook::Shrinks) | None => "",
+            };
+            overlay.label(corners[2], format!("{} × {}{then}", frame.width(), frame.height()));
         }
     }
 

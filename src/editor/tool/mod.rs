@@ -255,6 +255,8 @@ pub struct Cx<'a> {
     pub now_secs: f64,
     /// Whether an operation is being previewed.
     pub previewing: bool,
+    /// Whether a model fills what is new where the page is pulled larger.
+    pub fills: bool,
     /// What is to be done afterwards.
     pub out: Outcome,
 }
@@ -374,6 +376,8 @@ pub(super) struct Scene<'a> {
     pub(super) open: &'a OpenDocument,
     /// Options.
     pub(super) options: &'a ToolOptions,
+    /// As [`Cx::fills`].
+    pub(super) fills: bool,
 }
 
 impl Scene<'_> {

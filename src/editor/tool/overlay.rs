@@ -1,7 +1,7 @@
 //! What a tool draws over the canvas: data in canvas pixels, drawn by the window.
 
 use crate::color::Rgba;
-use crate::geom::Point;
+use crate::geom::{Point, Rect};
 
 /// How the pointer looks, for a window to find its own picture of it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -49,6 +49,8 @@ pub enum Handle {
     Cross,
     /// Pulls the page; lies outside of it.
     Page,
+    /// The same where pulling it outward lets a model fill what is new.
+    PageFill,
 }
 
 /// One thing that is drawn.
@@ -79,6 +81,11 @@ pub enum Mark {
     Shade {
         /// Its corners in order, canvas positions.
         around: [Point; 4],
+    },
+    /// Canvas that a model is about to fill.
+    New {
+        /// A part of it, canvas pixels.
+        part: Rect,
     },
     /// Colours beside a place.
     Swatch {

@@ -1,7 +1,7 @@
-//! Handles just outside the page, at hand whatever the tool: pulling one resizes the page, or extends the picture if
-//! the page tool is set to fill what is new.
+//! Handles just outside the page, at hand whatever the tool: pulling one inward makes the page smaller, pulling it outward
+//! extends the picture, unless that is switched off or there is no model: then the page gets empty canvas.
 
-use super::crop::{CropTool, REACH_PX};
+use super::crop::{CropTool, Outlook, REACH_PX};
 use super::grip::{self, Grip};
 use super::{Cursor, Cx, Handle, Overlay, PointerEvent, Scene, Tool};
 use crate::geom::{Point, Rect};
@@ -85,9 +85,20 @@ impl PageHandles {
         }
         if scene.options.page_handles {
             for (_, at) in handles(scene.open.doc.page, scene.canvas_length(1.0)).into_iter().flatten() {
-                overlay.handle(at, Handle::Page);
+                overlay.handle(at, if scene.fills { Handle::PageFill } else { Handle::Page });
             }
         }
+    }
+
+    /// What the pull that is under way does when it is let go.
+    pub(super) fn outlook(&self, scene: &Scene) -> Option<Outlook> {
+        self.page.outlook(scene).filter(|_| self.busy())
+    }
+
+    /// Whether a canvas position is on one of them.
+    pub(super) fn is_at(&self, scene: &Scene, point: Point) -> bool {
+        let page = scene.open.doc.page;
+        scene.options.page_handles && at(page, point, scene.canvas_length(1.0)).is_some()
     }
 
     /// What the pointer looks like, if it is on a handle or drags one.

@@ -3,7 +3,7 @@
 use super::brush::BrushTool;
 use super::bucket::BucketTool;
 use super::change::ChangeTool;
-use super::crop::CropTool;
+use super::crop::{CropTool, Outlook};
 use super::gradient::GradientTool;
 use super::lasso::LassoTool;
 use super::marquee::MarqueeTool;
@@ -200,6 +200,45 @@ impl Toolbox {
     fn shows_page_handles(&self) -> bool {
         let own = matches!(self.kind, ToolKind::Transform | ToolKind::Crop | ToolKind::Pan | ToolKind::Zoom);
         !own && !self.tool().busy() && !self.outline.busy() && !self.picker.busy()
+    }
+
+    /// What is said of a pull at the page, or of a handle that `pointer` is on.
+    pub(in crate::editor) fn page_hint(&self, scene: &Scene, pointer: Option<Point>) -> Option<String> {
+        let in_hand = (self.kind == ToolKind::Crop).then(|| self.crop.outlook(scene)).flatten();
+        let text = match self.page_handles.outlook(scene).or(in_hand) {
+            Some(Outlook::Filled) => {
+                "Let go: the page grows and the model fills what is new, with the words of the Generate panel. \
+                 Escape: as it was."
+            }
+            Some(Outlook::FilledLater) => {
+                "Enter: the page grows and the model fills what is new. Escape: as it was."
+            }
+            Some(Outlook::Empty | Outlook::Shrinks) => {
+                return self.page_handles.busy().then(|| {
+                    "Let go: the page gets this size, nothing is generated. Escape: as it was.".to_owned()
+                });
+            }
+            None if pointer.is_some_and(|at| self.on_page_handle(scene, at)) && scene.fills => {
+                "Pull outward: the page grows and the model fills what is new. Pull inward: it shrinks. \
+                 Switched off in the Generate menu."
+            }
+            None if pointer.is_some_and(|at| self.on_page_handle(scene, at)) => {
+                "Pull outward: the page gets empty canvas. Pull inward: it shrinks."
+            }
+            None => return None,
+        };
+        Some(text.to_owned())
+    }
+
+    /// A few words beside the pointer on a handle of the page.
+    pub(in crate::editor) fn handle_tip(&self, scene: &Scene, pointer: Point) -> Option<&'static str> {
+        let words =
+            if scene.fills { "Pull outward to extend the picture" } else { "Pull to resize the page" };
+        (!self.busy() && self.on_page_handle(scene, pointer)).then_some(words)
+    }
+
+    fn on_page_handle(&self, scene: &Scene, at: Point) -> bool {
+        self.shows_page_handles() && self.page_handles.is_at(scene, at)
     }
 
     /// The pointer did something over the canvas.

@@ -1,8 +1,9 @@
 //! Levels that are made: got ready on a thread, put into the document, painted by a job like that of an extension.
 
 use super::{News, Wish, WishKind, ZoomCommand};
-use crate::document::{Document, LayerId, Made, Pixels, edit, levels};
-use crate::editor::generation::{Kind, Scope, Waiting};
+use crate::document::{Content, Document, LayerId, Made, Pixels, levels};
+use crate::editor::generating::ANEW;
+use crate::editor::generation::{Kind, REQUEST_NOTE, REQUESTS_NOTE, Scope, Waiting};
 use crate::editor::{DocId, Editor, Effect, NoticeKind};
 use crate::generate::Request;
 use crate::geom::Rect;
@@ -201,9 +202,13 @@ impl Editor {
         let seed = self.take_seed();
         let Some(open) = self.documents.iter_mut().find(|d| d.id == document) else { return };
         let Some(level) = level_of(&open.doc, layer) else { return };
-        levels::set_layer_pixels(&mut open.doc, level, layer, start);
+        levels::change_layer(&mut open.doc, level, layer, &mut |layer| {
+            layer.content = Content::Raster(start.clone());
+            layer.notes.remove(REQUEST_NOTE);
+            layer.notes.remove(REQUESTS_NOTE);
+        });
         open.doc.levels[level].seed = Some(seed);
-        open.commit("Make level anew", now);
+        open.commit(ANEW, now);
         self.paint_level(document, layer, deeper, seed);
     }
 
@@ -286,12 +291,4 @@ impl Editor {
 /// The level that a layer lies in.
 pub(in crate::editor) fn level_of(doc: &Document, layer: LayerId) -> Option<usize> {
     (0..doc.levels.len()).find(|&k| doc.at_level(k).layer(layer).is_some())
-}
-
-/// Sets the pixels of a layer of any level.
-pub(in crate::editor) fn set_pixels_anywhere(doc: &mut Document, layer: LayerId, pixels: Pixels) {
-    match level_of(doc, layer) {
-        Some(level) if level != doc.level => drop(levels::set_layer_pixels(doc, level, layer, pixels)),
-        Some(_) | None => drop(edit::set_pixels(doc, layer, pixels)),
-    }
 }

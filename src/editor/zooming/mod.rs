@@ -18,7 +18,7 @@ mod walk;
 
 pub use command::{FilmKind, MAX_STOPS, WalkOptions, WalkStop, ZoomCommand, ZoomOptions};
 pub use film::{FilmState, Playing};
-pub(super) use growing::{level_of, set_pixels_anywhere};
+pub(super) use growing::level_of;
 pub use upkeep::Thumbnail;
 pub use walk::WalkState;
 
@@ -26,6 +26,7 @@ use super::generation::JobNumber;
 use super::opened::DocId;
 use super::work::Waker;
 use crate::document::{Document, Layer, LayerId, Level, Pixels};
+use crate::generate::Request;
 use crate::geom::Rect;
 use crate::zoom::Frame;
 use crate::zoom::growth::{Blank, Copies, Held, Ring, Step};
@@ -64,8 +65,8 @@ struct Ringing {
     document: DocId,
     job: JobNumber,
     ring: Ring,
-    /// What closes it, once it is there.
-    painted: Option<Pixels>,
+    /// What closes it and its request, once they are there.
+    painted: Option<(Pixels, Request)>,
 }
 
 /// What lies around the page of the level that is shown.

@@ -5,7 +5,7 @@ use super::{News, Ringing};
 use crate::document::Pixels;
 use crate::editor::generation::{Kind, Scope, Waiting};
 use crate::editor::{DocId, Editor, NoticeKind};
-use crate::generate::Request;
+use crate::generate::{Request, metadata};
 use crate::paint::transform::over;
 use crate::sampling::RngKind;
 use crate::zoom::growth::{self, OTHER_LEVELS, Step};
@@ -48,9 +48,9 @@ impl Editor {
     }
 
     /// The picture of a ring has come.
-    pub(in crate::editor) fn ring_painted(&mut self, document: DocId, pixels: Pixels) {
+    pub(in crate::editor) fn ring_painted(&mut self, document: DocId, pixels: Pixels, request: Request) {
         if let Some(ringing) = self.zooming.ring.as_mut().filter(|r| r.document == document) {
-            ringing.painted = Some(pixels);
+            ringing.painted = Some((pixels, request));
         }
     }
 
@@ -67,12 +67,13 @@ impl Editor {
         if self.busy() || self.preview.is_some() {
             return;
         }
-        let Some(Ringing { document, ring, painted: Some(pixels), .. }) = self.zooming.ring.take() else {
+        let Some(Ringing { document, ring, painted: Some(painted), .. }) = self.zooming.ring.take() else {
             return;
         };
+        let (pixels, request) = painted;
         let now = self.now_secs;
         let Some(open) = self.document_mut(document) else { return };
-        if ring.lay(&mut open.doc, over(ring.copy(), &pixels)) {
+        if ring.lay(&mut open.doc, over(ring.copy(), &pixels), metadata::note(&request)) {
             open.commit("Close the ring", now);
             self.update_shown();
         } else {

@@ -33,6 +33,9 @@ pub fn execute(
     monitor: &mut dyn Monitor,
     timings: &mut Timings,
 ) -> Result<Made, GenerateError> {
+    if job.request.along_border {
+        return super::along_border(backend, job, monitor, timings);
+    }
     let facts = backend.describe(&job.request.model)?;
     let index = u64::from(job.index);
     if job.request.upscale > 0 {

@@ -8,6 +8,7 @@
 //! Lengths that are meant for models trained on 512 px (a 32 px transition, a 65 px blur) are scaled by
 //! [`unit`](masks::unit) for models of another native size.
 
+pub mod band;
 pub mod border;
 pub mod color_match;
 pub mod context;

@@ -122,6 +122,8 @@ impl Input {
                     }
                 }
                 Event::PointerButton { pos, button, pressed: true, .. } => {
+                    // By the end of a slow frame the pointer may be elsewhere.
+                    let over = if moved_on(ctx, *pos) { lies_at(ctx, response, *pos) } else { over };
                     if self.drag.is_some() || !over || !rect.contains(*pos) || self.is_taken(*pos) {
                         continue;
                     }
@@ -347,6 +349,16 @@ fn kind_of(tool: ToolKind, button: PointerButton, space: bool, held: Modifiers, 
         PointerButton::Primary => Some(Drag::Tool),
         PointerButton::Secondary | PointerButton::Extra1 | PointerButton::Extra2 => None,
     }
+}
+
+/// Whether the pointer was somewhere else by the end of the frame.
+fn moved_on(ctx: &egui::Context, pos: Pos2) -> bool {
+    ctx.input(|i| i.pointer.latest_pos()) != Some(pos)
+}
+
+/// Whether no window and no menu lies over a widget there.
+fn lies_at(ctx: &egui::Context, widget: &Response, pos: Pos2) -> bool {
+    widget.rect.contains(pos) && ctx.layer_id_at(pos).is_none_or(|layer| layer == widget.layer_id)
 }
 
 /// Physical pixels of the view.

@@ -99,7 +99,7 @@ impl Canvas {
         }
         let deeds = self.input.read(ui, rect, &response, frame);
         self.draw(ui, rect, frame);
-        overlay::draw(ui, rect, frame.editor);
+        overlay::draw(ui, rect, frame.editor, self.input.pointer());
         self.frame.show(ui, rect, frame, &response);
         self.input.taken = self.frame.take_spots();
         self.input.cursor(ui, rect, &response, frame.editor);

@@ -3,11 +3,12 @@
 use crate::editor::Editor;
 use crate::editor::tool::{Handle, Mark};
 use crate::geom::Point;
+use crate::ui::theme;
 use crate::ui::widgets::color32;
 use eframe::egui::{self, Color32, FontId, Painter, Pos2, Rect, Shape, Stroke, StrokeKind, Ui, pos2, vec2};
 
 /// Draws it.
-pub fn draw(ui: &Ui, rect: Rect, editor: &Editor) {
+pub fn draw(ui: &Ui, rect: Rect, editor: &Editor, pointer: Option<Point>) {
     let painter = ui.painter().with_clip_rect(rect);
     let scale = f64::from(ui.ctx().pixels_per_point());
     let map = editor.viewport().screen_from_canvas();
@@ -40,16 +41,28 @@ pub fn draw(ui: &Ui, rect: Rect, editor: &Editor) {
                     StrokeKind::Outside,
                 );
             }
-            Mark::Label { at: p, text } => {
-                let font = FontId::proportional(12.0);
-                let galley = painter.layout_no_wrap(text, font, Color32::WHITE);
-                let corner = at(p) + vec2(12.0, 12.0);
-                let back = Rect::from_min_size(corner, galley.size()).expand(3.0);
-                painter.rect_filled(back, 3.0, Color32::from_black_alpha(170));
-                painter.galley(corner, galley, Color32::WHITE);
+            Mark::New { part } => {
+                let color = theme::ACCENT.gamma_multiply(0.35);
+                let corners = part.corners().map(at).to_vec();
+                painter.add(Shape::convex_polygon(corners, color, Stroke::NONE));
             }
+            Mark::Label { at: p, text } => label(&painter, at(p), text, rect),
         }
     }
+    if let Some((p, tip)) = pointer.and_then(|p| Some((p, editor.handle_tip(p)?))) {
+        label(&painter, at(p) + vec2(6.0, 8.0), tip.to_owned(), rect);
+    }
+}
+
+/// Words beside a place, within the canvas.
+fn label(painter: &Painter, beside: Pos2, text: String, rect: Rect) {
+    let galley = painter.layout_no_wrap(text, FontId::proportional(12.0), Color32::WHITE);
+    let room = rect.shrink(6.0);
+    let most = (room.max - galley.size()).max(room.min);
+    let corner = (beside + vec2(12.0, 12.0)).clamp(room.min, most);
+    let back = Rect::from_min_size(corner, galley.size()).expand(3.0);
+    painter.rect_filled(back, 3.0, Color32::from_black_alpha(170));
+    painter.galley(corner, galley, Color32::WHITE);
 }
 
 /// Darkens what lies outside a convex quadrilateral: four pieces that reach beyond the view.
@@ -93,6 +106,17 @@ fn handle(painter: &Painter, at: Pos2, kind: Handle) {
                 Color32::from_white_alpha(150),
                 Stroke::new(1.0, Color32::from_black_alpha(150)),
             );
+        }
+        Handle::PageFill => {
+            painter.circle(
+                at,
+                6.5,
+                Color32::from_white_alpha(190),
+                Stroke::new(1.0, Color32::from_black_alpha(150)),
+            );
+            for d in [vec2(3.5, 0.0), vec2(0.0, 3.5)] {
+                painter.line_segment([at - d, at + d], Stroke::new(1.5, theme::ACCENT));
+            }
         }
         Handle::Cross => {
             for (width, color) in [(3.0, Color32::BLACK), (1.0, Color32::WHITE)] {

@@ -112,7 +112,7 @@ pub(super) fn page(ui: &mut Ui, frame: &mut Frame, options: &mut ToolOptions) {
         ],
     );
     if frame.editor.generation().available() {
-        let fills = &mut options.crop_fills;
+        let fills = &mut options.pull_fills;
         if icon_button(ui, icons::SPARKLE, "Fill what is new by generation", *fills).clicked() {
             *fills = !*fills;
         }

@@ -207,6 +207,12 @@ fn larger(ui: &mut Ui, frame: &mut Frame) {
         let buttons = [
             ("Refine", Action::Refine, "Repaints the frame a little (30 %), in tiles where it is large"),
             (
+                "Mend seam",
+                Action::MendSeam,
+                "Repaints a band along the selection's border, or along the edge of the chosen layer: hides the edge of \
+                 what was pasted",
+            ),
+            (
                 "Enlarge 2×",
                 Action::UpscaleTwice,
                 "Enlarges page or selection and repaints it in tiles: a new document",

@@ -24,9 +24,9 @@ pub use stack::{first_level, stack};
 
 use super::pyramid::Light;
 use crate::color::linear_to_srgb;
-use crate::document::{Document, Pixels, levels};
+use crate::document::{Content, Document, LayerId, Pixels, levels};
 use crate::generate::engine::Job;
-use crate::generate::{GenerateError, Request, Toward};
+use crate::generate::{GenerateError, Request, Toward, metadata};
 use crate::geom::Rect;
 use image::RgbaImage;
 use rayon::prelude::*;
@@ -64,30 +64,39 @@ impl Step {
     /// # Errors
     /// [`GenerateError::Run`] when the picture has another size than was asked for.
     pub fn finish(self, doc: &mut Document, picture: &RgbaImage) -> Result<Option<Held>, GenerateError> {
+        let note = metadata::note(&self.job.request);
         let (words, seed) = (self.job.request.prompt, self.job.request.seed);
         match self.goal {
             Goal::Outward { blank } => {
                 let pixels = pixels_of(blank.page, picture)?;
                 let id = blank.insert(doc, &words, seed);
-                levels::set_layer_pixels(doc, doc.levels.len() - 1, id, pixels);
+                paint(doc, doc.levels.len() - 1, id, pixels, note);
                 Ok(None)
             }
             Goal::Inward { blank } => {
                 let pixels = pixels_of(blank.page, picture)?;
                 let id = blank.insert(doc, &words, seed);
                 let (pixels, held) = held(doc, 0, &pixels)?;
-                levels::set_layer_pixels(doc, 0, id, pixels);
+                paint(doc, 0, id, pixels, note);
                 Ok(Some(held))
             }
             Goal::Ring(ring) => {
                 let pixels = pixels_of(ring.page(), picture)?;
-                match ring.lay(doc, pixels) {
+                match ring.lay(doc, pixels, note) {
                     true => Ok(None),
                     false => Err(GenerateError::Request(OTHER_LEVELS.into())),
                 }
             }
         }
     }
+}
+
+/// Gives a layer of a level its pixels and the note of the request that made them.
+fn paint(doc: &mut Document, level: usize, id: LayerId, pixels: Pixels, note: String) {
+    levels::change_layer(doc, level, id, &mut |layer| {
+        layer.content = Content::Raster(pixels.clone());
+        layer.notes.insert(metadata::REQUEST_NOTE.into(), note.clone());
+    });
 }
 
 /// The words of level `index` of `count` when `words` are spread over them: one each where there are as many,

@@ -9,7 +9,7 @@ use crate::document::rgba8::Alpha;
 use crate::document::{Document, Layer, Pixels, Placement};
 use crate::generate::engine::{Inputs, Job};
 use crate::generate::region::context::Context;
-use crate::generate::{GenerateError, Request};
+use crate::generate::{GenerateError, Request, metadata};
 use crate::geom::Rect;
 use image::{GrayImage, Luma, RgbaImage};
 use std::sync::Arc;
@@ -100,9 +100,9 @@ impl Ring {
         &self.copy
     }
 
-    /// Lays `pixels` over the innermost level: the copy and what leads over to it. Returns whether the levels are still
-    /// those that it was planned for; otherwise nothing is done.
-    pub fn lay(&self, doc: &mut Document, pixels: Pixels) -> bool {
+    /// Lays `pixels` over the innermost level: the copy and what leads over to it, with the note of the request that made
+    /// it. Returns whether the levels are still those that it was planned for; otherwise nothing is done.
+    pub fn lay(&self, doc: &mut Document, pixels: Pixels, request: String) -> bool {
         let pages = (doc.levels.first().map(|l| l.page), doc.levels.last().map(|l| l.page));
         if doc.levels.len() != self.levels || pages != (Some(self.page), Some(self.outer)) {
             return false;
@@ -112,6 +112,7 @@ impl Ring {
         let mut layer = Layer::raster(doc.next_layer_id(), "Ring", pixels);
         let note = serde_json::to_string(&self.place).unwrap_or_else(|_| "1".into());
         layer.notes.insert(RING_NOTE.into(), note);
+        layer.notes.insert(metadata::REQUEST_NOTE.into(), request);
         edit::add(doc, layer, Place { parent: None, index: usize::MAX });
         doc.level = shown;
         if let Some(outermost) = doc.levels.last_mut() {

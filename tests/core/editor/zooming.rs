@@ -2,7 +2,7 @@
 
 use super::super::zoom::world::psnr;
 use scumble::document::{Document, LevelPoint, levels};
-use scumble::editor::generation::{ModelChoice, Models};
+use scumble::editor::generation::{ModelChoice, Models, requests_of};
 use scumble::editor::zooming::{FilmKind, WalkStop, ZoomCommand as Z, ZoomOptions};
 use scumble::editor::{Action, Command, Editor, Effect, Folders, Settings, ViewCommand};
 use scumble::generate::fake::{FakeBackend, Script};
@@ -433,4 +433,40 @@ fn the_way_of_the_camera_is_kept_between_starts() {
         .unwrap();
     let editor = start();
     assert_eq!((editor.zooming().options.factor, editor.zooming().options.travel.fps), (4.0, 1));
+}
+
+#[test]
+fn what_a_model_makes_of_levels_keeps_its_request() {
+    let mut studio = Studio::new(None);
+    studio.editor.apply(Command::Act(Action::FillForeground));
+    studio.grow(&["a town", "a land"]);
+    studio.zoom(Z::Deeper("a door".into()));
+    studio.until("the door", |e| e.doc().levels.len() == 4 && !e.zooming().growing());
+    studio.zoom(Z::CloseRing);
+    studio.until("the ring", |e| growth::is_closed(e.doc()) && !e.zooming().growing());
+    let made = |editor: &Editor| {
+        let mut found = Vec::new();
+        for (k, level) in editor.doc().levels.iter().enumerate() {
+            for layer in &level.layers {
+                let requests = requests_of(layer);
+                found.extend(requests.into_iter().map(|r| (k, layer.name.clone(), r.prompt, r.seed)));
+            }
+        }
+        found
+    };
+    let all = made(&studio.editor);
+    let names: Vec<(usize, &str)> = all.iter().map(|m| (m.0, m.1.as_str())).collect();
+    assert_eq!(names, [(0, "Detail"), (0, "Ring"), (2, "Surroundings"), (3, "Surroundings")]);
+    assert!(
+        all[0].2.contains("a door") && all[2].2.contains("a town") && all[3].2.contains("a land"),
+        "{all:?}"
+    );
+    // Made anew, it keeps the new one alone; undone, the old one.
+    studio.zoom(Z::Reroll(3));
+    studio.until("the land", |e| !e.zooming().growing() && e.generation().progress().is_none());
+    let again = made(&studio.editor);
+    assert_eq!((again.len(), &again[..3]), (4, &all[..3]));
+    assert_ne!(again[3].3, all[3].3);
+    studio.editor.apply(Command::Act(Action::Undo));
+    assert_eq!(made(&studio.editor), all);
 }

@@ -335,7 +335,7 @@ fn menu(frame: &mut Frame, layer: &Layer, response: &Response) {
     }
     response.context_menu(|ui| {
         use Action as A;
-        let groups: [&[Action]; 6] = [
+        let groups: [&[Action]; 7] = [
             &[A::RenameLayer, A::DuplicateLayer, A::DeleteLayer],
             &[A::NewLayer, A::NewGroup, A::GroupLayer, A::Ungroup],
             &[A::MergeDown, A::StampVisible, A::LayerUp, A::LayerDown],
@@ -349,6 +349,7 @@ fn menu(frame: &mut Frame, layer: &Layer, response: &Response) {
                 A::DeleteMask,
             ],
             &[A::SelectOpaque, A::FlipLayerHorizontal, A::FlipLayerVertical],
+            &[A::MendSeam, A::LayerSettings],
         ];
         for (i, actions) in groups.into_iter().enumerate() {
             if i > 0 {
