@@ -9,6 +9,7 @@ pub mod canvas;
 pub mod dialogs;
 mod dragging;
 pub mod filing;
+mod focus;
 pub mod icons;
 pub mod keys;
 mod menus;

@@ -2,7 +2,7 @@
 
 use super::{News, Wish, WishKind, ZoomCommand};
 use crate::document::{Document, LayerId, Made, Pixels, edit, levels};
-use crate::editor::generation::{Kind, Scope, Waiting};
+use crate::editor::generation::{Kind, Scope, Waiting, next_seed};
 use crate::editor::{DocId, Editor, Effect, NoticeKind};
 use crate::generate::Request;
 use crate::geom::Rect;
@@ -198,9 +198,13 @@ impl Editor {
 
     fn begin_again(&mut self, document: DocId, layer: LayerId, start: Pixels, deeper: bool) {
         let now = self.now_secs;
-        let seed = self.take_seed();
+        let mut seed = self.take_seed();
         let Some(open) = self.documents.iter_mut().find(|d| d.id == document) else { return };
         let Some(level) = level_of(&open.doc, layer) else { return };
+        if open.doc.levels[level].seed == Some(seed) {
+            // The seed in hand is locked: what is made anew would be what it was.
+            seed = next_seed(seed);
+        }
         levels::set_layer_pixels(&mut open.doc, level, layer, start);
         open.doc.levels[level].seed = Some(seed);
         open.commit("Make level anew", now);
@@ -246,6 +250,7 @@ impl Editor {
         }
         self.keep_ring();
         self.keep_walk();
+        self.keep_playing();
         if !self.busy() {
             self.keep_copies();
             self.keep_thumbnails();
