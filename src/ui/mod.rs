@@ -12,6 +12,8 @@ pub mod filing;
 mod focus;
 pub mod icons;
 pub mod keys;
+#[cfg(target_os = "linux")]
+mod listening;
 mod menus;
 pub mod notices;
 mod options_bar;
