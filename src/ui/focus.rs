@@ -2,15 +2,20 @@
 
 use crate::editor::Action;
 use eframe::egui::{
-    self, Context, FocusDirection, Id, Key, LayerId, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
+    self, Context, FocusDirection, Id, Key, LayerId, Order, Rect, Role, Sense, Stroke, StrokeKind, Ui, Vec2,
     WidgetRect,
 };
+
+/// Something that had the focus, and where it was.
+type Place = (Id, LayerId, Rect);
 
 /// What is kept about the focus from frame to frame.
 #[derive(Default)]
 pub struct Keyboard {
-    /// What had the focus last, but for the canvas, and where it was.
-    last: Option<(Id, LayerId, Rect)>,
+    /// What had it last, but for the canvas.
+    last: Option<Place>,
+    /// What had it last in the window itself: a list or a dialog over it is gone when it is closed.
+    below: Option<Place>,
 }
 
 /// What had the focus when the last frame ended.
@@ -26,38 +31,37 @@ impl Keyboard {
         if !tab || ctx.memory(|m| m.focused()).is_some() {
             return;
         }
-        let Some((id, layer, rect)) = self.last.filter(|(_, l, _)| ctx.memory(|m| m.allows_interaction(*l)))
-        else {
-            return;
-        };
-        if ctx.read_response(id).is_some_and(|r| r.enabled()) {
-            return ctx.memory_mut(|m| m.request_focus(id));
-        }
-        let takes = |w: &&WidgetRect| {
-            w.enabled && w.visible && w.sense.is_focusable() && w.interact_rect.is_positive()
-        };
-        let away = |w: &WidgetRect| w.rect.center().distance_sq(rect.center());
-        let near = ctx.viewport(|v| {
-            let all = v.prev_pass.widgets.get_layer(layer).filter(takes);
-            all.min_by(|a, b| away(a).total_cmp(&away(b))).map(|w| w.id)
-        });
-        if let Some(near) = near {
-            ctx.memory_mut(|m| {
-                m.request_focus(near);
-                m.move_focus(FocusDirection::None);
-            });
+        for (id, layer, rect) in [self.last, self.below].into_iter().flatten() {
+            if !ctx.memory(|m| m.allows_interaction(layer)) {
+                continue;
+            }
+            if ctx.read_response(id).is_some_and(|r| r.enabled()) {
+                return ctx.memory_mut(|m| m.request_focus(id));
+            }
+            if let Some(near) = nearest(ctx, layer, rect) {
+                return ctx.memory_mut(|m| {
+                    m.request_focus(near);
+                    m.move_focus(FocusDirection::None);
+                });
+            }
         }
     }
 
     /// When everything is drawn: a ring around what has the focus, where it does not show by itself.
     pub fn end(&mut self, ctx: &Context, canvas: Id) {
         let focused = ctx.memory(|m| m.focused());
-        ctx.data_mut(|d| d.insert_temp(seen(), focused));
+        if ctx.data(|d| d.get_temp(seen())) != Some(focused) {
+            ctx.data_mut(|d| d.insert_temp(seen(), focused));
+            // What had it before was drawn before it went.
+            ctx.request_repaint();
+        }
         match focused {
-            Some(id) if id == canvas => self.last = None,
+            Some(id) if id == canvas => (self.last, self.below) = (None, None),
             Some(id) => {
                 let response = ctx.read_response(id);
                 self.last = response.as_ref().map(|r| (id, r.layer_id, r.rect)).or(self.last);
+                let below = self.last.filter(|(_, layer, _)| layer.order == Order::Background);
+                self.below = below.or(self.below);
                 if let Some(response) = response.filter(|_| !ctx.text_edit_focused()) {
                     let stroke = Stroke::new(1.5, ctx.global_style().visuals.selection.stroke.color);
                     ctx.layer_painter(response.layer_id)
@@ -68,6 +72,17 @@ impl Keyboard {
             None => {}
         }
     }
+}
+
+/// What takes the focus nearest to a place, of what was drawn in the last frame.
+fn nearest(ctx: &Context, layer: LayerId, place: Rect) -> Option<Id> {
+    let takes =
+        |w: &&WidgetRect| w.enabled && w.visible && w.sense.is_focusable() && w.interact_rect.is_positive();
+    let away = |w: &WidgetRect| w.rect.center().distance_sq(place.center());
+    ctx.viewport(|v| {
+        let all = v.prev_pass.widgets.get_layer(layer).filter(takes);
+        all.min_by(|a, b| away(a).total_cmp(&away(b))).map(|w| w.id)
+    })
 }
 
 /// The last thing in a scroll area: scrolls to what has just got the focus, if it lies in the area.

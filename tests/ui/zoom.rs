@@ -304,6 +304,16 @@ fn a_walk_is_made_by_keyboard_alone() {
     let stops: Vec<(String, u64)> =
         options(&window).walk.stops.iter().map(|s| (s.words.clone(), s.seed)).collect();
     assert_eq!(stops, [("spring", 41), ("winter", 42), ("", 42)].map(|(w, s)| (w.to_owned(), s)));
+    // A list that is opened, walked with arrows and closed leaves the keyboard where it was.
+    tab_to(&mut window, "Film format");
+    window.key(Modifiers::NONE, Key::Enter);
+    window.key(Modifiers::NONE, Key::ArrowUp);
+    assert_eq!(at_keyboard(&window).0, "PNG sequence");
+    window.key(Modifiers::NONE, Key::Enter);
+    window.steps(3);
+    assert_eq!(options(&window).format, scumble::zoom::video::Format::Sequence);
+    window.key(Modifiers::NONE, Key::Tab);
+    assert_eq!(at_keyboard(&window).0, "Soft at stops");
     tab_to(&mut window, "Loop");
     window.key(Modifiers::NONE, Key::Space);
     assert!(options(&window).walk.looped);
