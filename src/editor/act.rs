@@ -40,6 +40,8 @@ impl Editor {
             A::FocusPanels | A::FocusMenus | A::Messages | A::CloseNotices | A::CheatSheet => {
                 self.window(action)
             }
+            A::GoToColors | A::GoToGenerate | A::GoToNavigator | A::GoToBrushes => self.window(action),
+            A::GoToLayers | A::GoToHistory | A::GoToZoom => self.window(action),
             A::Open => self.effects.push(Effect::AskOpen { as_layers: false }),
             A::OpenAsLayer => self.effects.push(Effect::AskOpen { as_layers: true }),
             A::Save => self.save(self.open().id, false),

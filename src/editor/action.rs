@@ -272,6 +272,13 @@ actions! {
     TogglePanels Window "Hide panels" "Tab";
     FocusPanels Window "Go to the panels" "F6";
     FocusMenus Window "Go to the menus" "F10";
+    GoToColors Window "Go to the Colour panel" "";
+    GoToGenerate Window "Go to the Generate panel" "";
+    GoToNavigator Window "Go to the Navigator panel" "";
+    GoToBrushes Window "Go to the Brushes panel" "";
+    GoToLayers Window "Go to the Layers panel" "";
+    GoToHistory Window "Go to the History panel" "";
+    GoToZoom Window "Go to the Zoom panel" "";
     ToggleTheme Window "Dark or light" "";
     UiLarger Window "Larger interface" "Ctrl+Alt++ Ctrl+Alt+=";
     UiSmaller Window "Smaller interface" "Ctrl+Alt+-";

@@ -17,6 +17,8 @@ pub mod recovery;
 pub mod save;
 pub mod shelf;
 mod tiles;
+#[cfg(unix)]
+pub mod uris;
 mod zip;
 
 pub use atomic::{AtomicFile, check_savable, check_writable};

@@ -7,13 +7,14 @@ use super::canvas::{Canvas, Deed};
 use super::dialogs::{Answer, Dialogs, SystemDialogs};
 use super::dragging::Drags;
 use super::filing::{self, Filing};
+use super::focus::{Goal, Keyboard, focus_next};
 use super::notices::Notices;
 use super::palette::Palette;
 use super::panels::Dock;
 use super::pen::Pens;
 use super::widgets::Frame;
 use super::windows::Windows;
-use super::{keys, menus, options_bar, status_bar, theme, toolbar};
+use super::{focus, keys, menus, options_bar, status_bar, theme, toolbar};
 use crate::editor::generation::GenerateCommand;
 use crate::editor::settings::{Restored, Theme};
 use crate::editor::{Action, Command, Editor, Folders, Notice, NoticeKind, Settings};
@@ -42,6 +43,7 @@ pub struct App {
     panels_hidden: bool,
     /// The panels or the menus are to get the focus.
     focus: Option<Goal>,
+    keyboard: Keyboard,
     canvas_focused: bool,
     /// The canvas is to get the focus.
     focus_canvas: bool,
@@ -71,13 +73,6 @@ impl Clock {
         }
         time + self.last.1.elapsed().as_secs_f64()
     }
-}
-
-/// Where the keyboard focus goes.
-#[derive(Clone, Copy, PartialEq)]
-enum Goal {
-    Panels,
-    Menus,
 }
 
 /// How the program is started.
@@ -136,6 +131,7 @@ impl App {
             asked: Vec::new(),
             panels_hidden: false,
             focus: None,
+            keyboard: Keyboard::default(),
             canvas_focused: false,
             focus_canvas: false,
             looks: None,
@@ -192,12 +188,14 @@ impl App {
     }
 
     /// Takes the keyboard focus to the panels or the menus; from anywhere but the canvas, back to it.
-    fn move_focus(&mut self, ctx: &Context, action: Action) {
-        let goal = if action == Action::FocusMenus { Goal::Menus } else { Goal::Panels };
+    fn move_focus(&mut self, ctx: &Context, goal: Goal) {
         if goal == Goal::Panels && !self.canvas_focused && ctx.memory(|m| m.focused()).is_some() {
             self.focus_canvas = true;
         } else {
             self.panels_hidden &= goal == Goal::Menus;
+            if let Goal::Panel(panel) = goal {
+                self.dock.go_to(panel);
+            }
             self.focus = Some(goal);
         }
         ctx.request_repaint();
@@ -242,7 +240,10 @@ impl App {
             egui::Panel::bottom("status")
                 .show(ui, |ui| status_bar::show(ui, &mut frame, self.canvas.pointer()));
             egui::Panel::left("tools").exact_size(44.0).resizable(false).show(ui, |ui| {
-                egui::ScrollArea::vertical().show(ui, |ui| toolbar::show(ui, &mut frame));
+                egui::ScrollArea::vertical().show(ui, |ui| {
+                    toolbar::show(ui, &mut frame);
+                    focus::follow(ui);
+                });
             });
             let right = egui::Panel::right("panels").default_size(270.0).size_range(200.0..=520.0);
             right.frame(egui::Frame::new().fill(ui.visuals().panel_fill)).show(ui, |ui| {
@@ -270,7 +271,7 @@ impl eframe::App for App {
         self.editor.tick(now);
         self.closing(ctx);
         let mut commands = Vec::new();
-        self.answers(&mut commands);
+        self.answers(now, &mut commands);
         commands.into_iter().for_each(|command| self.editor.apply(command));
         self.effects(ctx);
         if let Some(at) = self.editor.next_deadline() {
@@ -298,6 +299,7 @@ impl eframe::App for App {
         }
         let now = ctx.input(|i| i.time);
         let mut commands = Vec::new();
+        self.keyboard.begin(&ctx);
         let (canvas, deeds) = self.layout(ui, &mut commands);
         for deed in deeds {
             match deed {
@@ -317,6 +319,7 @@ impl eframe::App for App {
         if closed {
             canvas.request_focus();
         }
+        self.keyboard.end(&ctx, canvas.id);
         self.shortcuts(&ctx, canvas.has_focus(), &mut commands);
         if self.editor.generation().peeking()
             && keys::released(&ctx, self.editor.settings(), Action::PeekCanvas)
@@ -367,18 +370,6 @@ impl eframe::App for App {
         self.store_layout();
         self.editor.store_settings();
     }
-}
-
-/// Gives the focus to the next widget that takes it.
-fn focus_next(ui: &mut egui::Ui) {
-    let id = ui.scope_id().with("focus-here");
-    ui.memory_mut(|m| {
-        m.request_focus(id);
-        m.move_focus(egui::FocusDirection::Next);
-    });
-    let here = egui::Rect::from_min_size(ui.cursor().min, egui::Vec2::ZERO);
-    let response = ui.interact(here, id, egui::Sense::focusable_noninteractive());
-    response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::Group, true, "Panels"));
 }
 
 /// The presets of the user; what cannot be read is left alone.

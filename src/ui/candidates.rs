@@ -5,6 +5,7 @@ use super::icons;
 use super::widgets::{Frame, icon_button};
 use crate::editor::Command;
 use crate::editor::generation::{Candidate, CandidateId, GenerateCommand as G};
+use crate::ui::focus;
 use eframe::egui::{
     self, Button, Color32, ColorImage, Image, Role, ScrollArea, Sense, Stroke, StrokeKind, TextureHandle,
     TextureOptions, Ui, WidgetInfo, vec2,
@@ -58,6 +59,7 @@ impl Strip {
                     }
                     self.hover(over, shown, &mut asked);
                 });
+                focus::follow(ui);
             });
         });
         if let Some(command) = asked {

@@ -9,8 +9,11 @@ pub mod canvas;
 pub mod dialogs;
 mod dragging;
 pub mod filing;
+mod focus;
 pub mod icons;
 pub mod keys;
+#[cfg(target_os = "linux")]
+mod listening;
 mod menus;
 pub mod notices;
 mod options_bar;

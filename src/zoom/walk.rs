@@ -40,21 +40,25 @@ impl Walk {
         if self.looped { self.stops.len() } else { self.stops.len().saturating_sub(1) }
     }
 
-    /// Pictures of the whole walk; two at least.
+    /// Pictures from one stop to the next. Every stop is a picture of its own, wherever the walk ends: pictures that were
+    /// made stay right when a stop is added behind them or the walk becomes a loop.
+    fn steps(&self) -> u32 {
+        (self.seconds_per_stop * f64::from(self.fps)).round().clamp(1.0, 1e6) as u32
+    }
+
+    /// Pictures of the whole walk; two at least. A loop's last one is the one before its first.
     pub fn frames(&self) -> u32 {
-        let seconds = self.legs() as f64 * self.seconds_per_stop;
-        (seconds * f64::from(self.fps)).round().clamp(2.0, 1e8) as u32
+        let steps = (self.legs() as u32).saturating_mul(self.steps());
+        steps.saturating_add(u32::from(!self.looped)).clamp(2, 100_000_000)
     }
 
     /// What picture `index` is asked for, with everything but words, seed and what they turn into taken from `base`.
     pub fn request(&self, base: &Request, index: u32) -> Request {
         let Some(last) = self.stops.len().checked_sub(1) else { return base.clone() };
-        let (frames, legs) = (self.frames(), self.legs());
-        // A loop's last frame is the one before its first.
-        let steps = if self.looped { frames } else { frames - 1 };
-        let way = f64::from(index) / f64::from(steps) * legs as f64;
-        let leg = (way.floor() as usize).min(legs.saturating_sub(1));
-        let t = (way - leg as f64).clamp(0.0, 1.0);
+        let (steps, legs) = (self.steps(), self.legs());
+        let leg = ((index / steps) as usize).min(legs.saturating_sub(1));
+        let within = index.saturating_sub((leg as u32).saturating_mul(steps));
+        let t = (f64::from(within) / f64::from(steps)).min(1.0);
         let t = if self.ease { t * t * (3.0 - 2.0 * t) } else { t };
         let (from, to) = (&self.stops[leg.min(last)], &self.stops[(leg + 1) % self.stops.len()]);
         let seed = (to.seed != from.seed).then_some(to.seed);

@@ -46,7 +46,7 @@ const CRATES: &[(&str, &[&str])] = &[
     ("wgpu", &["ui/canvas"]),
     ("egui_wgpu", &["ui/canvas"]),
     ("octotablet", &["ui/pen"]),
-    ("wayland_client", &["ui/pen", "ui/dragging"]),
+    ("wayland_client", &["ui/pen", "ui/dragging", "ui/listening"]),
     ("x11rb", &["ui/dragging"]),
     ("drag", &["ui/dragging"]),
     ("rfd", &["ui/dialogs"]),

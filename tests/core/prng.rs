@@ -12,9 +12,9 @@ impl Prng {
         z ^ (z >> 31)
     }
 
-    /// A whole number in `0..n`.
+    /// A whole number in `0..n`, 0 where there is none.
     pub fn below(&mut self, n: usize) -> usize {
-        (self.next() % n as u64) as usize
+        (self.next() % n.max(1) as u64) as usize
     }
 
     /// A number in 0..1.

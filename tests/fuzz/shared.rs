@@ -47,6 +47,18 @@ pub fn gpl(bytes: &[u8]) {
     assert!(again.is_ok_and(|again| again.colors.len() == palette.colors.len()));
 }
 
+/// Lists of dropped files: each is an absolute path, and comes back as what it is written as.
+#[cfg(unix)]
+pub fn uris(bytes: &[u8]) {
+    use scumble::io::uris::{decode, encode};
+    let files = decode(bytes);
+    assert!(files.len() <= 1000);
+    for file in files {
+        assert!(file.is_absolute());
+        assert_eq!(decode(encode(&file).as_bytes()), [file]);
+    }
+}
+
 /// Brushes: what is read is written and read again the same.
 pub fn preset(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else { return };

@@ -16,13 +16,18 @@ use std::sync::{Arc, Mutex};
 /// Answers file dialogs from a list and writes down what was asked.
 #[derive(Clone, Default)]
 pub struct Scripted {
-    answers: Arc<Mutex<VecDeque<Vec<PathBuf>>>>,
+    answers: Arc<Mutex<VecDeque<Result<Vec<PathBuf>, String>>>>,
     pub asked: Arc<Mutex<Vec<Ask>>>,
 }
 
 impl Scripted {
     pub fn answer(&self, paths: Vec<PathBuf>) {
-        self.answers.lock().unwrap().push_back(paths);
+        self.answers.lock().unwrap().push_back(Ok(paths));
+    }
+
+    /// The next dialog cannot be shown.
+    pub fn fail(&self, why: &str) {
+        self.answers.lock().unwrap().push_back(Err(why.into()));
     }
 }
 
@@ -30,7 +35,7 @@ impl Dialogs for Scripted {
     fn ask(&mut self, ask: Ask, wake: Arc<dyn Fn() + Send + Sync>) -> Answer {
         self.asked.lock().unwrap().push(ask);
         let (send, answer) = bounded(1);
-        send.send(self.answers.lock().unwrap().pop_front().unwrap_or_default()).unwrap();
+        send.send(self.answers.lock().unwrap().pop_front().unwrap_or(Ok(Vec::new()))).unwrap();
         wake();
         answer
     }

@@ -2,7 +2,7 @@
 
 use crate::support::Window;
 use eframe::egui::{self, Key, Modifiers};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use scumble::editor::zooming::{WalkStop, ZoomCommand, ZoomOptions};
 use scumble::editor::{Action, Command};
 use scumble::generate::fake::Script;
@@ -50,6 +50,7 @@ fn levels_are_made_flown_through_and_repainted() {
         }
         assert_eq!(window.app().editor.doc().level, end);
     }
+    high(&mut window);
     // A click on the strip shows a level; paint on it changes its copy in the next one.
     window.harness.get_by_label("Level 1").click();
     window.steps(3);
@@ -69,6 +70,7 @@ fn levels_are_made_flown_through_and_repainted() {
 #[test]
 fn words_are_typed_and_levels_removed_in_the_strip() {
     let mut window = with_levels();
+    high(&mut window);
     window.harness.get_by_label("Words of level 1").focus();
     window.steps(1);
     window.harness.get_by_label("Words of level 1").type_text(" at dawn");
@@ -99,7 +101,7 @@ fn the_film_is_played_exported_and_cancelled() {
     window.dialogs.answer(vec![path.clone()]);
     window.act(Action::ExportFilm);
     window.until("the film", |app| app.editor.zooming().film().is_none() && path.exists());
-    assert!(matches!(window.dialogs.asked.lock().unwrap().last(), Some(Ask::Export(_))));
+    assert!(matches!(window.dialogs.asked.lock().unwrap().last(), Some(Ask::Film(_))));
     options.travel.seconds_per_level = 400.0;
     window.command(Command::Zoom(ZoomCommand::SetOptions(Box::new(options))));
     let long = window.folder.path().join("long.gif");
@@ -205,13 +207,13 @@ fn a_walk_is_set_up_made_played_and_written() {
     let stops = options(&window).walk.stops.clone();
     assert_eq!(stops.len(), 2);
     assert_eq!((stops[0].words.as_str(), stops[1].words.as_str()), ("spring", "winter"));
-    assert!(window.harness.query_by_label("0 of 2 are there").is_some());
+    assert!(window.harness.query_by_label("0 of 3 are there").is_some());
     press(&mut window, "Make pictures");
     window.until("pictures", |app| !app.editor.zooming().walk().making);
     window.steps(2);
-    assert!(window.harness.query_by_label("2 of 2 are there").is_some());
+    assert!(window.harness.query_by_label("3 of 3 are there").is_some());
     press(&mut window, "Play the film");
-    window.until("a frame", |app| app.editor.zooming().playing().is_some_and(|p| p.frames == 2));
+    window.until("a frame", |app| app.editor.zooming().playing().is_some_and(|p| p.frames == 3));
     window.steps(2);
     assert!(window.harness.query_by_label("The film").is_some(), "it is shown");
     press(&mut window, "Stop the film");
@@ -219,7 +221,7 @@ fn a_walk_is_set_up_made_played_and_written() {
     window.dialogs.answer(vec![path.clone()]);
     press(&mut window, "Export film…");
     window.until("the film", |app| app.editor.zooming().film().is_none() && path.exists());
-    assert!(matches!(window.dialogs.asked.lock().unwrap().last(), Some(Ask::Export(_))));
+    assert!(matches!(window.dialogs.asked.lock().unwrap().last(), Some(Ask::Film(_))));
     press(&mut window, "Make others");
     window.until("others", |app| !app.editor.zooming().walk().making);
     assert_ne!(options(&window).walk.stops[0].seed, stops[0].seed);
@@ -239,11 +241,106 @@ fn a_walk_shows_its_pictures_and_is_stopped() {
     window.until("two pictures", |app| app.editor.zooming().walk().made >= 2);
     window.steps(2);
     assert!(window.harness.query_by_label("The picture that was made last").is_some());
-    assert!(window.harness.query_by_label_contains("of 60 pictures").is_some());
+    assert!(window.harness.query_by_label_contains("of 61 pictures").is_some());
     press(&mut window, "Stop making pictures");
     window.until("the end", |app| app.editor.generation().progress().is_none());
     let walk = window.app().editor.zooming().walk();
-    assert!(!walk.making && walk.made >= 2 && walk.made < 60, "{walk:?}");
+    assert!(!walk.making && walk.made >= 2 && walk.made < 61, "{walk:?}");
     window.steps(2);
     assert!(window.harness.query_by_label("Make pictures").is_some());
+}
+
+/// What has the keyboard, by its name or, where it has none, what is in it.
+fn at_keyboard(window: &Window) -> (String, egui::Rect) {
+    let node = window.harness.get_by(|node| node.is_focused());
+    let node = node.accesskit_node();
+    let name = node.label().or_else(|| node.value()).unwrap_or_default();
+    let rect = window.harness.get_by(|node| node.is_focused()).rect();
+    (name, rect)
+}
+
+/// Presses Tab until something of that name has the keyboard, and checks that each stop on the way is in view.
+fn tab_to(window: &mut Window, name: &str) {
+    let view = egui::Rect::from_min_size(egui::Pos2::ZERO, window.harness.ctx.content_rect().size());
+    for _ in 0..60 {
+        window.key(Modifiers::NONE, Key::Tab);
+        window.steps(30);
+        let (at, rect) = at_keyboard(window);
+        assert!(view.expand(1.0).contains_rect(rect), "{at} is out of view: {rect:?}");
+        if at == name {
+            return;
+        }
+    }
+    panic!("Tab does not come to {name}");
+}
+
+#[test]
+fn a_walk_is_made_by_keyboard_alone() {
+    let mut window = Window::generating(Script::default());
+    let mut small = ZoomOptions { size: (64, 64), ..ZoomOptions::default() };
+    small.travel.fps = 8;
+    small.walk.seconds_per_stop = 0.25;
+    window.command(Command::Zoom(ZoomCommand::SetOptions(Box::new(small))));
+    window.act(Action::GoToZoom);
+    window.steps(3);
+    assert_eq!(at_keyboard(&window).0, "Levels");
+    tab_to(&mut window, "Prompt travel");
+    window.key(Modifiers::NONE, Key::Space);
+    for (stop, words) in [(1, "spring"), (2, "winter")] {
+        tab_to(&mut window, &format!("Words of stop {stop}"));
+        window.harness.event(egui::Event::Text(words.into()));
+        window.steps(2);
+        // Enter takes the focus away; Tab goes on from here all the same.
+        window.key(Modifiers::NONE, Key::Enter);
+        tab_to(&mut window, &format!("Seed of stop {stop}"));
+        window.harness.event(egui::Event::Text(format!("{}", 40 + stop)));
+        window.steps(2);
+        window.key(Modifiers::NONE, Key::Enter);
+    }
+    tab_to(&mut window, &format!("{} Add stop", scumble::ui::icons::PLUS));
+    window.key(Modifiers::NONE, Key::Enter);
+    window.steps(2);
+    assert_eq!(at_keyboard(&window).0, "Words of stop 3");
+    let stops: Vec<(String, u64)> =
+        options(&window).walk.stops.iter().map(|s| (s.words.clone(), s.seed)).collect();
+    assert_eq!(stops, [("spring", 41), ("winter", 42), ("", 42)].map(|(w, s)| (w.to_owned(), s)));
+    // A list that is opened, walked with arrows and closed leaves the keyboard where it was.
+    tab_to(&mut window, "Film format");
+    window.key(Modifiers::NONE, Key::Enter);
+    window.key(Modifiers::NONE, Key::ArrowUp);
+    assert_eq!(at_keyboard(&window).0, "PNG sequence");
+    window.key(Modifiers::NONE, Key::Enter);
+    window.steps(3);
+    assert_eq!(options(&window).format, scumble::zoom::video::Format::Sequence);
+    window.key(Modifiers::NONE, Key::Tab);
+    assert_eq!(at_keyboard(&window).0, "Soft at stops");
+    tab_to(&mut window, "Loop");
+    window.key(Modifiers::NONE, Key::Space);
+    assert!(options(&window).walk.looped);
+    window.act(Action::GoToZoom);
+    tab_to(&mut window, "Make pictures");
+    window.key(Modifiers::NONE, Key::Space);
+    window.until("pictures", |app| {
+        let walk = app.editor.zooming().walk();
+        !walk.making && walk.made == 6
+    });
+    tab_to(&mut window, "Play the film");
+    window.key(Modifiers::NONE, Key::Space);
+    window.until("a frame", |app| app.editor.zooming().playing().is_some_and(|p| p.frames == 6));
+    window.dialogs.fail("nobody can be asked");
+    tab_to(&mut window, "Export film…");
+    window.key(Modifiers::NONE, Key::Space);
+    assert!(window.app().notices().any(|text| text == "nobody can be asked"));
+}
+
+#[test]
+fn buttons_that_make_levels_stay_where_they_are() {
+    let mut window = Window::generating(Script::default());
+    window.show_panel("Zoom");
+    let place = |window: &Window| window.harness.get_by_label("Extend outward").rect();
+    let before = place(&window);
+    press(&mut window, "Extend outward");
+    window.until("a level", |app| app.editor.doc().levels.len() == 2 && !app.editor.zooming().growing());
+    window.steps(3);
+    assert_eq!(place(&window), before);
 }

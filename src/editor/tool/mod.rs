@@ -20,6 +20,7 @@ mod polygon;
 mod select_brush;
 mod selecting;
 mod shape;
+mod stretch;
 mod text;
 mod toolbox;
 mod transform;

@@ -1,59 +1,45 @@
 //! Draws lines, rectangles and ellipses.
 
 use super::grip::{snapped, squared};
-use super::selecting::CLICK_PX;
-use super::{Command, Cx, Overlay, Phase, PointerEvent, Scene, Tool};
-use crate::document::LayerId;
+use super::stretch::{Stretch, Stretching};
+use super::{Cx, Overlay, Phase, PointerEvent, Scene, Tool};
 use crate::editor::drawing::Drawing;
 use crate::editor::options::{ShapeInk, ShapeKind};
-use crate::editor::work::Operation;
 use crate::geom::Point;
 use crate::paint::shape::Shape;
 
 /// The shape tool.
 #[derive(Debug, Default)]
 pub(super) struct ShapeTool {
-    drag: Option<Drag>,
+    drag: Stretching,
     drawn: u64,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Drag {
-    layer: LayerId,
-    from: Point,
-    to: Point,
-    constrained: bool,
-    centred: bool,
-    moved: bool,
 }
 
 const STEP_TURNS: f64 = 1.0 / 24.0;
 
-impl Drag {
-    fn shape(&self, kind: ShapeKind, ink: ShapeInk) -> Shape {
-        let mut b = match (self.constrained, kind) {
-            (false, _) => self.to,
-            (true, ShapeKind::Line) => snapped(self.from, self.to, STEP_TURNS),
-            (true, ShapeKind::Rectangle | ShapeKind::Ellipse) => squared(self.from, self.to, true),
-        };
-        let mut a = if self.centred { self.from * 2.0 - b } else { self.from };
-        let even = ink != ShapeInk::Brush && kind != ShapeKind::Line;
-        if even {
-            // Sides on the edges of pixels are crisp.
-            [a, b] = [a, b].map(|p| Point::new(p.x.round(), p.y.round()));
-        }
-        match kind {
-            ShapeKind::Line => Shape::Line { a, b },
-            ShapeKind::Rectangle => Shape::Rectangle { a, b },
-            ShapeKind::Ellipse => Shape::Ellipse { a, b },
-        }
+fn shape_of(drag: &Stretch, kind: ShapeKind, ink: ShapeInk) -> Shape {
+    let mut b = match (drag.modifiers.shift, kind) {
+        (false, _) => drag.to,
+        (true, ShapeKind::Line) => snapped(drag.from, drag.to, STEP_TURNS),
+        (true, ShapeKind::Rectangle | ShapeKind::Ellipse) => squared(drag.from, drag.to, true),
+    };
+    let mut a = if drag.modifiers.alt { drag.from * 2.0 - b } else { drag.from };
+    let even = ink != ShapeInk::Brush && kind != ShapeKind::Line;
+    if even {
+        // Sides on the edges of pixels are crisp.
+        [a, b] = [a, b].map(|p| Point::new(p.x.round(), p.y.round()));
+    }
+    match kind {
+        ShapeKind::Line => Shape::Line { a, b },
+        ShapeKind::Rectangle => Shape::Rectangle { a, b },
+        ShapeKind::Ellipse => Shape::Ellipse { a, b },
     }
 }
 
 impl ShapeTool {
-    fn drawing(&self, cx: &Cx, drag: &Drag) -> Drawing {
+    fn drawing(&self, cx: &Cx, drag: &Stretch) -> Drawing {
         let options = cx.options;
-        let shape = drag.shape(options.shape, options.shape_ink);
+        let shape = shape_of(drag, options.shape, options.shape_ink);
         let (front, back) = (cx.colors.foreground, cx.colors.background);
         let (inside, outline) = match (options.shape_ink, options.shape) {
             (ShapeInk::Brush, _) => {
@@ -79,11 +65,7 @@ impl ShapeTool {
     }
 
     fn follow(&mut self, cx: &mut Cx, event: &PointerEvent) {
-        let reach = cx.canvas_length(CLICK_PX);
-        let Some(drag) = &mut self.drag else { return };
-        drag.to = event.pos();
-        drag.moved |= drag.from.distance(drag.to) > reach;
-        (drag.constrained, drag.centred) = (event.modifiers.shift, event.modifiers.alt);
+        self.drag.follow(cx, event);
         self.refresh(cx);
     }
 }
@@ -92,51 +74,37 @@ impl Tool for ShapeTool {
     fn pointer(&mut self, cx: &mut Cx, event: &PointerEvent) {
         match event.phase {
             Phase::Hover => {}
-            Phase::Down => {
-                let Some(layer) = cx.paintable_pixels() else { return };
-                let at = event.pos();
-                self.drawn += 1;
-                let drag = Drag { layer, from: at, to: at, constrained: false, centred: false, moved: false };
-                self.drag = Some(drag);
-            }
+            Phase::Down => self.drawn += u64::from(self.drag.begin(cx, event)),
             Phase::Drag => self.follow(cx, event),
             Phase::Up => {
                 self.follow(cx, event);
-                if self.drag.take().is_some_and(|drag| drag.moved) {
-                    let color = cx.colors.foreground;
-                    cx.colors.remember(color);
-                    cx.ask(Command::ApplyPreview);
-                }
+                self.drag.finish(cx);
             }
         }
     }
 
     fn refresh(&mut self, cx: &mut Cx) {
-        if let Some(drag) = self.drag.filter(|drag| drag.moved) {
+        if let Some(drag) = self.drag.drawn() {
             let drawing = self.drawing(cx, &drag);
-            cx.ask(Command::Preview(Operation::Draw(drag.layer, drawing)));
+            drag.preview(cx, drawing);
         }
     }
 
     fn cancel(&mut self, cx: &mut Cx) -> bool {
-        let Some(drag) = self.drag.take() else { return false };
-        if drag.moved {
-            cx.ask(Command::CancelPreview);
-        }
-        true
+        self.drag.cancel(cx)
     }
 
     fn busy(&self) -> bool {
-        self.drag.is_some()
+        self.drag.busy()
     }
 
     fn owns_preview(&self) -> bool {
-        self.drag.is_some()
+        self.drag.busy()
     }
 
     fn overlay(&self, scene: &Scene, overlay: &mut Overlay) {
-        let Some(drag) = self.drag.filter(|drag| drag.moved) else { return };
-        let shape = drag.shape(scene.options.shape, scene.options.shape_ink);
+        let Some(drag) = self.drag.drawn() else { return };
+        let shape = shape_of(&drag, scene.options.shape, scene.options.shape_ink);
         let (points, closed) = shape.outline();
         overlay.line(points, closed);
         let words = match shape {

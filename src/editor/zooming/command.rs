@@ -37,7 +37,7 @@ pub enum ZoomCommand {
     StopWalk,
     /// Asks where to write the film.
     Export,
-    /// Writes the film there; the name says in which format.
+    /// Writes the film there; the ending says in which format, without one it is the one that is chosen.
     ExportTo(PathBuf),
     /// Stops writing.
     CancelExport,

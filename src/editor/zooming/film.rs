@@ -1,16 +1,13 @@
-//! The film: played in the window at once, and written to a file, each on a thread of its own.
+//! The film, written to a file on a thread of its own.
 
+use super::play::{Player, Playing};
 use super::{FilmKind, News};
 use crate::editor::{DocId, Editor, NoticeKind};
 use crate::generate::Cancel;
 use crate::zoom::export::write_frames;
 use crate::zoom::video::{FilmSettings, Format, VideoError};
-use crate::zoom::{Camera, Film, Frame, Renderer, Report, export, growth};
+use crate::zoom::{Camera, Film, Report, export, growth};
 use std::path::PathBuf;
-use std::time::{Duration, Instant};
-
-/// Longest side of what is played, pixels.
-const PLAYED_PX: u32 = 480;
 
 /// How far an export is.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,21 +24,10 @@ pub struct FilmState {
     pub stopping: bool,
 }
 
-/// A frame that is played.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Playing {
-    /// Which.
-    pub index: u32,
-    /// Of how many.
-    pub frames: u32,
-    /// The picture.
-    pub frame: Frame,
-}
-
 pub(super) enum FilmNews {
     Progress(export::Progress),
     Done(PathBuf, Result<Report, String>, bool),
-    Played(u64, Playing),
+    Played(Playing),
 }
 
 /// Films on their way.
@@ -49,19 +35,12 @@ pub(super) enum FilmNews {
 pub(super) struct Films {
     state: Option<FilmState>,
     cancel: Cancel,
-    playing: Option<Playing>,
-    player: Option<(DocId, Cancel)>,
-    /// Number of the player: frames of an earlier one are dropped.
-    number: u64,
+    pub(super) player: Player,
 }
 
 impl Films {
     pub(super) fn state(&self) -> Option<FilmState> {
         self.state.clone()
-    }
-
-    pub(super) fn playing(&self) -> Option<&Playing> {
-        self.playing.as_ref()
     }
 
     pub(super) fn cancel(&mut self) {
@@ -72,32 +51,30 @@ impl Films {
     }
 
     pub(super) fn forget(&mut self, document: DocId) {
-        if self.player.as_ref().is_some_and(|(of, _)| *of == document) {
-            self.stop();
+        if self.player.document() == Some(document) {
+            self.player.stop();
         }
-    }
-
-    fn stop(&mut self) {
-        if let Some((_, cancel)) = self.player.take() {
-            cancel.cancel();
-        }
-        self.playing = None;
     }
 }
 
 impl Drop for Films {
     fn drop(&mut self) {
         self.cancel.cancel();
-        self.stop();
+        self.player.stop();
     }
 }
 
 impl Editor {
-    fn film_of_document(&self) -> Film {
+    pub(super) fn film_of_document(&self) -> Film {
         self.zooming.options.film(growth::is_closed(self.doc()))
     }
 
-    pub(super) fn export_film(&mut self, path: PathBuf) {
+    pub(super) fn export_film(&mut self, mut path: PathBuf) {
+        // A name without an ending means what is chosen; nobody was asked whether that may be written over.
+        let completed = path.extension().is_none();
+        if completed {
+            path.set_extension(self.zooming.options.format.ending());
+        }
         if self.zooming.film.state.is_some() {
             return self.tell(NoticeKind::Info, "A film is being written already: wait for it or cancel it.");
         }
@@ -141,6 +118,10 @@ impl Editor {
                 waker();
             };
             let done = match pictures {
+                _ if completed && path.exists() => {
+                    let why = format!("there is {} already; choose it to write over it", path.display());
+                    Err(VideoError::Request(why))
+                }
                 None => export(&doc, &film, &path, &cancel, &mut told),
                 Some(pictures) => {
                     let render = |index| pictures.frame(index, film.size).map_err(VideoError::Request);
@@ -150,62 +131,6 @@ impl Editor {
             let cancelled = matches!(done, Err(VideoError::Cancelled));
             News::Film(FilmNews::Done(path, done.map_err(|why| why.to_string()), cancelled))
         });
-    }
-
-    pub(super) fn play_film(&mut self, on: bool) {
-        self.zooming.film.stop();
-        if !on {
-            return;
-        }
-        let film = self.film_of_document();
-        let scale = f64::from(PLAYED_PX) / f64::from(film.size.0.max(film.size.1));
-        let side = |v: u32| (f64::from(v) * scale.min(1.0)).round().max(1.0) as u32;
-        let size = (side(film.size.0), side(film.size.1));
-        let fps = film.travel.fps.max(1);
-        match self.zooming.options.filmed {
-            FilmKind::Zoom => {
-                let doc = self.doc().clone();
-                let camera = Camera::new(&doc, &film.travel, size);
-                let mut renderer = Renderer::new(doc, film.travel.is_ring(), film.look);
-                let frames = camera.frames();
-                self.play(frames, fps, move |index| Some(renderer.frame(&camera.view(index), size)));
-            }
-            FilmKind::Walk => {
-                let pictures = self.zooming.walking.pictures().filter(|p| !p.paths.is_empty());
-                let Some(pictures) = pictures else {
-                    return self
-                        .tell(NoticeKind::Info, "No picture of the walk is there yet: make them first.");
-                };
-                let frames = pictures.paths.len() as u32;
-                self.play(frames, fps, move |index| pictures.frame(index, size).ok());
-            }
-        }
-    }
-
-    /// Plays what `render` makes, over and over, on a thread.
-    fn play(&mut self, frames: u32, fps: u32, mut render: impl FnMut(u32) -> Option<Frame> + Send + 'static) {
-        let cancel = Cancel::default();
-        self.zooming.film.player = Some((self.open().id, cancel.clone()));
-        self.zooming.film.number += 1;
-        let number = self.zooming.film.number;
-        let (send, waker) = (self.zooming.news.0.clone(), self.zooming.waker.clone());
-        let played = move || {
-            let (begun, fps) = (Instant::now(), f64::from(fps));
-            while !cancel.is_cancelled() {
-                // By the clock: what comes too late is left out.
-                let at = (begun.elapsed().as_secs_f64() * fps) as u64;
-                let index = (at % u64::from(frames)) as u32;
-                let Some(frame) = render(index) else { break };
-                let _ = send.send(News::Film(FilmNews::Played(number, Playing { index, frames, frame })));
-                waker();
-                let next = Duration::from_secs_f64((at + 1) as f64 / fps);
-                std::thread::sleep(next.saturating_sub(begun.elapsed()).min(Duration::from_millis(200)));
-            }
-        };
-        let spawned = std::thread::Builder::new().name("scumble-play".into()).spawn(played);
-        if spawned.is_err() {
-            self.tell(NoticeKind::Error, "The film cannot be played: no thread could be started.");
-        }
     }
 
     pub(super) fn take_film(&mut self, news: FilmNews) {
@@ -228,12 +153,7 @@ impl Editor {
                     Err(why) => self.tell(NoticeKind::Error, format!("No film was written: {why}")),
                 }
             }
-            FilmNews::Played(number, playing) => {
-                let films = &mut self.zooming.film;
-                if films.number == number && films.player.is_some() {
-                    films.playing = Some(playing);
-                }
-            }
+            FilmNews::Played(playing) => self.zooming.film.player.take(playing),
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::{News, Wish, WishKind, ZoomCommand};
 use crate::document::{Content, Document, LayerId, Made, Pixels, levels};
 use crate::editor::generating::ANEW;
-use crate::editor::generation::{Kind, REQUEST_NOTE, REQUESTS_NOTE, Scope, Waiting};
+use crate::editor::generation::{Kind, REQUEST_NOTE, REQUESTS_NOTE, Scope, Waiting, next_seed};
 use crate::editor::{DocId, Editor, Effect, NoticeKind};
 use crate::generate::Request;
 use crate::geom::Rect;
@@ -199,9 +199,13 @@ impl Editor {
 
     fn begin_again(&mut self, document: DocId, layer: LayerId, start: Pixels, deeper: bool) {
         let now = self.now_secs;
-        let seed = self.take_seed();
+        let mut seed = self.take_seed();
         let Some(open) = self.documents.iter_mut().find(|d| d.id == document) else { return };
         let Some(level) = level_of(&open.doc, layer) else { return };
+        if open.doc.levels[level].seed == Some(seed) {
+            // The seed in hand is locked: what is made anew would be what it was.
+            seed = next_seed(seed);
+        }
         levels::change_layer(&mut open.doc, level, layer, &mut |layer| {
             layer.content = Content::Raster(start.clone());
             layer.notes.remove(REQUEST_NOTE);
@@ -251,6 +255,7 @@ impl Editor {
         }
         self.keep_ring();
         self.keep_walk();
+        self.keep_playing();
         if !self.busy() {
             self.keep_copies();
             self.keep_thumbnails();

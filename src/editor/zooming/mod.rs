@@ -12,13 +12,15 @@ mod command;
 mod film;
 mod flight;
 mod growing;
+mod play;
 mod ring;
 mod upkeep;
 mod walk;
 
 pub use command::{FilmKind, MAX_STOPS, WalkOptions, WalkStop, ZoomCommand, ZoomOptions};
-pub use film::{FilmState, Playing};
+pub use film::FilmState;
 pub(super) use growing::level_of;
+pub use play::Playing;
 pub use upkeep::Thumbnail;
 pub use walk::WalkState;
 
@@ -152,7 +154,7 @@ impl Zooming {
 
     /// The frame that is played, if a film is.
     pub fn playing(&self) -> Option<&Playing> {
-        self.film.playing()
+        self.film.player.playing()
     }
 
     /// Small pictures of the levels of a document, the innermost first; out of date ones are still there.

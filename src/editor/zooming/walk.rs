@@ -48,6 +48,7 @@ pub(super) struct Kept {
 }
 
 /// Pictures on disk, for who plays or writes them.
+#[derive(Clone)]
 pub(super) struct Pictures {
     pub(super) paths: Vec<PathBuf>,
     pub(super) walk: Walk,

@@ -5,8 +5,9 @@ use crate::editor::files::ExportChoice;
 use crate::editor::generation::{CandidateId, GenerateCommand};
 use crate::editor::settings::Theme;
 use crate::editor::zooming::ZoomCommand;
-use crate::editor::{Action, Command, DocId, Effect};
+use crate::editor::{Action, Command, DocId, Effect, Notice, NoticeKind};
 use crate::ui::dialogs::Ask;
+use crate::ui::focus::Goal;
 use crate::ui::widgets::Frame;
 use eframe::egui::{self, Context, ViewportCommand};
 use std::sync::Arc;
@@ -33,7 +34,7 @@ impl App {
                 Effect::AskSave { id, suggestion } => self.ask(ctx, Asked::Save(id), Ask::Save(suggestion)),
                 Effect::AskPaletteOpen => self.ask(ctx, Asked::PaletteOpen, Ask::PaletteOpen),
                 Effect::AskPaletteSave => self.ask(ctx, Asked::PaletteSave, Ask::PaletteSave),
-                Effect::AskFilm { suggestion } => self.ask(ctx, Asked::Film, Ask::Export(suggestion)),
+                Effect::AskFilm { suggestion } => self.ask(ctx, Asked::Film, Ask::Film(suggestion)),
                 Effect::AskPaste => ctx.send_viewport_cmd(ViewportCommand::RequestPaste),
                 Effect::CopyPicture { width, height, rgba } => {
                     let size = [width as usize, height as usize];
@@ -71,10 +72,15 @@ impl App {
     }
 
     /// Takes the answers of file dialogs.
-    pub(super) fn answers(&mut self, commands: &mut Vec<Command>) {
+    pub(super) fn answers(&mut self, now: f64, commands: &mut Vec<Command>) {
+        let notices = &mut self.notices;
         self.asked.retain(|(asked, answer)| {
             let paths = match answer.try_recv() {
-                Ok(paths) => paths,
+                Ok(Ok(paths)) => paths,
+                Ok(Err(text)) => {
+                    notices.push(Notice { kind: NoticeKind::Error, text }, now);
+                    Vec::new()
+                }
                 Err(crossbeam_channel::TryRecvError::Empty) => return true,
                 // The dialog could not be shown: as if it had been cancelled.
                 Err(crossbeam_channel::TryRecvError::Disconnected) => Vec::new(),
@@ -104,6 +110,9 @@ impl App {
     }
 
     fn window_action(&mut self, ctx: &Context, action: Action) {
+        if let Some(goal) = Goal::of(action) {
+            return self.move_focus(ctx, goal);
+        }
         let mut settings = self.editor.settings().clone();
         match action {
             Action::CommandPalette => return self.palette.toggle(),
@@ -113,7 +122,6 @@ impl App {
             }
             Action::Export => return self.filing.open_export(&self.editor),
             Action::Recover => return self.filing.open_recovery(),
-            Action::FocusPanels | Action::FocusMenus => return self.move_focus(ctx, action),
             Action::Messages => return self.notices.toggle_log(),
             Action::CloseNotices => return self.notices.close_all(),
             Action::ResetPanels => return self.dock.reset(),

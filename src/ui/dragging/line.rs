@@ -11,8 +11,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
-
 /// What the window asks.
 #[derive(Debug, PartialEq)]
 pub enum Ask {
@@ -166,17 +164,7 @@ impl Ear {
 
     /// Waits until the window asks something, `connection` has something, or that long. Whether `connection` has.
     pub fn wait(&self, connection: BorrowedFd, longest: Option<Duration>) -> std::io::Result<bool> {
-        let mut waits = [
-            PollFd::new(&connection, PollFlags::IN),
-            PollFd::from_borrowed_fd(self.bell.as_fd(), PollFlags::IN),
-        ];
-        let longest = longest.map(|d| Timespec {
-            tv_sec: d.as_secs().try_into().unwrap_or(i64::MAX),
-            tv_nsec: d.subsec_nanos().into(),
-        });
-        match poll(&mut waits, longest.as_ref()) {
-            Ok(_) | Err(rustix::io::Errno::INTR) => Ok(!waits[0].revents().is_empty()),
-            Err(error) => Err(error.into()),
-        }
+        let [says, _] = crate::ui::listening::wait(connection, self.bell.as_fd(), longest)?;
+        Ok(says)
     }
 }

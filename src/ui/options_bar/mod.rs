@@ -11,6 +11,7 @@ use super::widgets::{Frame, icon_button};
 use crate::editor::Command;
 use crate::editor::options::ToolOptions;
 use crate::editor::tool::{ToolCommand, ToolKind};
+use crate::ui::focus;
 use eframe::egui::{ComboBox, DragValue, ScrollArea, Slider, Ui, WidgetInfo, emath};
 use std::ops::RangeInclusive;
 
@@ -42,6 +43,7 @@ pub fn show(ui: &mut Ui, frame: &mut Frame) {
                 | ToolKind::Zoom => with_options(ui, frame, kind),
             }
         });
+        focus::follow(ui);
     });
 }
 

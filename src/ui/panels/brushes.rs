@@ -4,6 +4,7 @@ use crate::editor::brushes::Preset;
 use crate::editor::{Action, Command};
 use crate::paint::Brush;
 use crate::ui::bars::Bar;
+use crate::ui::focus;
 use crate::ui::strokes::StrokePictures;
 use crate::ui::widgets::{Frame, icon_button};
 use crate::ui::{icons, theme};
@@ -65,6 +66,7 @@ impl BrushesPanel {
                         presets.iter().filter(|p| p.brush.group == group && fits(&p.brush)).collect();
                     self.grid(ui, frame, &list);
                 }
+                focus::follow(ui);
             },
         );
     }

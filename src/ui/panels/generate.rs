@@ -10,6 +10,7 @@ use crate::generate::prompt::TokenCount;
 use crate::generate::region::strength::{MIN_STEPS, steps_for_strength};
 use crate::sampling::SamplerKind;
 use crate::ui::dragging::slot;
+use crate::ui::focus;
 use crate::ui::widgets::{Frame, action_button, icon_button};
 use crate::ui::{icons, keys};
 use eframe::egui::{
@@ -49,6 +50,7 @@ impl GeneratePanel {
             live(ui, frame, &mut options);
             self.advanced(ui, frame, &mut options);
             queue(ui, frame);
+            focus::follow(ui);
         });
         if options != before {
             frame.ask(Command::Generate(G::SetOptions(Box::new(options))));

@@ -2,6 +2,7 @@
 
 use super::rejected::Rejected;
 use crate::editor::{Command, DocId};
+use crate::ui::focus;
 use crate::ui::widgets::Frame;
 use crate::ui::{icons, theme};
 use eframe::egui::{
@@ -52,6 +53,7 @@ impl HistoryPanel {
                 for i in first..last.min(names.len()) {
                     self.row(ui, frame, &names, i, at(i));
                 }
+                focus::follow(ui);
             },
         );
     }

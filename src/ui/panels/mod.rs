@@ -12,6 +12,7 @@ mod zoom;
 pub use brushes::free_name;
 
 use super::dragging::slot;
+use super::focus::focus_next;
 use super::icons;
 use super::widgets::Frame;
 use eframe::egui::{Color32, FontId, Galley, Response, Ui, WidgetText};
@@ -106,11 +107,13 @@ pub struct Dock {
     changed: bool,
     /// The layout is the program's own and fits itself to the window when it is first drawn.
     fresh: bool,
+    /// The panel that gets the focus when it is drawn.
+    focus: Option<Panel>,
 }
 
 impl Default for Dock {
     fn default() -> Self {
-        Self { tree: default_tree(), state: PanelState::default(), changed: false, fresh: true }
+        Self { tree: default_tree(), state: PanelState::default(), changed: false, fresh: true, focus: None }
     }
 }
 
@@ -178,7 +181,7 @@ impl Dock {
         for panel in missing {
             put_in(&mut tree, panel);
         }
-        Self { tree, state: PanelState::default(), changed: false, fresh }
+        Self { tree, state: PanelState::default(), changed: false, fresh, focus: None }
     }
 
     /// For the settings.
@@ -198,6 +201,12 @@ impl Dock {
         std::mem::take(&mut self.changed)
     }
 
+    /// Brings a panel to the front and gives its first widget the focus.
+    pub fn go_to(&mut self, panel: Panel) {
+        self.changed |= self.tree.make_active(|_, tile| matches!(tile, Tile::Pane(p) if *p == panel));
+        self.focus = Some(panel);
+    }
+
     /// Begins to rename the active layer.
     pub fn rename_layer(&mut self, frame: &Frame) {
         self.state.layers.rename(frame);
@@ -215,8 +224,13 @@ impl Dock {
             ui.ctx().request_repaint();
         }
         let mut front = None;
-        let mut behavior =
-            Drawing { state: &mut self.state, frame, changed: &mut self.changed, front: &mut front };
+        let mut behavior = Drawing {
+            state: &mut self.state,
+            frame,
+            changed: &mut self.changed,
+            front: &mut front,
+            focus: self.focus.take(),
+        };
         self.tree.ui(&mut behavior, ui);
         if let Some(front) = front {
             self.changed |= self.tree.make_active(|id, _| id == front);
@@ -230,10 +244,14 @@ struct Drawing<'a, 'b> {
     changed: &'a mut bool,
     /// A tab that something was dragged over.
     front: &'a mut Option<TileId>,
+    focus: Option<Panel>,
 }
 
 impl Behavior<Panel> for Drawing<'_, '_> {
     fn pane_ui(&mut self, ui: &mut Ui, _tile: TileId, panel: &mut Panel) -> UiResponse {
+        if self.focus == Some(*panel) {
+            focus_next(ui);
+        }
         eframe::egui::Frame::new().inner_margin(6).show(ui, |ui| match panel {
             Panel::Generate => self.state.generate.show(ui, self.frame),
             Panel::Colors => self.state.colors.show(ui, self.frame),

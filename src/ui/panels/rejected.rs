@@ -4,6 +4,7 @@ use crate::editor::Command;
 use crate::editor::generation::{Candidate, CandidateId, GenerateCommand as G};
 use crate::ui::candidates::{carry, thumbnail};
 use crate::ui::dragging::Carried;
+use crate::ui::focus;
 use crate::ui::icons;
 use crate::ui::widgets::{Frame, icon_button};
 use eframe::egui::{
@@ -39,6 +40,7 @@ impl Rejected {
                 for candidate in rejected {
                     self.row(ui, frame, candidate);
                 }
+                focus::follow(ui);
             });
         });
     }

@@ -3,19 +3,18 @@
 //! A thread listens, so that the window sleeps until a pen says something and hears it at once.
 
 use super::{Report, tool::Tool};
+use crate::ui::listening::{hear, wait, wayland_window};
 use eframe::egui::Context;
-use raw_window_handle::{HasDisplayHandle, HasWindowHandle, RawDisplayHandle, RawWindowHandle};
-use rustix::event::{PollFd, PollFlags, poll};
 use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
-use wayland_backend::client::{Backend, ObjectId, WaylandError};
+use wayland_backend::client::ObjectId;
 use wayland_client::globals::{GlobalListContents, registry_queue_init};
-use wayland_client::protocol::{wl_registry, wl_seat::WlSeat, wl_surface::WlSurface};
-use wayland_client::{
-    Connection, Dispatch, EventQueue, Proxy, QueueHandle, delegate_noop, event_created_child,
-};
+use wayland_client::protocol::{wl_registry, wl_seat::WlSeat};
+use wayland_client::{Connection, Dispatch, Proxy, QueueHandle, delegate_noop, event_created_child};
 use wayland_protocols::wp::tablet::zv2::client::{
     zwp_tablet_manager_v2::ZwpTabletManagerV2,
     zwp_tablet_pad_dial_v2::ZwpTabletPadDialV2,
@@ -47,15 +46,7 @@ pub struct Tablets {
 impl Tablets {
     /// Begins to listen; `None` where the window is not one of Wayland.
     pub fn new(cc: &eframe::CreationContext) -> Option<Self> {
-        let RawDisplayHandle::Wayland(display) = cc.display_handle().ok()?.as_raw() else { return None };
-        let RawWindowHandle::Wayland(window) = cc.window_handle().ok()?.as_raw() else { return None };
-        // SAFETY: the window, which holds its display, lives as long as the program in it, and the program owns this,
-        // whose thread ends before it is gone.
-        #[allow(unsafe_code)]
-        let (backend, surface) = unsafe {
-            let backend = Backend::from_foreign_display(display.display.as_ptr().cast());
-            (backend, ObjectId::from_ptr(WlSurface::interface(), window.surface.as_ptr().cast()).ok()?)
-        };
+        let (connection, surface) = wayland_window(cc)?;
         let (stop, stopped) = UnixStream::pair().ok()?;
         let reports = Reports::default();
         let ear = Ear {
@@ -64,10 +55,12 @@ impl Tablets {
             manager: None,
             reports: reports.clone(),
             ctx: cc.egui_ctx.clone(),
+            stopped,
+            ends: false,
         };
         let listen = move || {
             // An error is that of the connection, which ends the window too.
-            let _ = listen(Connection::from_backend(backend), ear, &stopped);
+            let _ = listen(connection, ear);
         };
         let thread = std::thread::Builder::new().name("tablets".to_owned()).spawn(listen).ok()?;
         Some(Self { reports, stop: Some(stop), thread: Some(thread) })
@@ -93,12 +86,8 @@ impl Drop for Tablets {
     }
 }
 
-/// Hears the tablets until `stopped` is closed from the other side.
-fn listen(
-    connection: Connection,
-    mut ear: Ear,
-    stopped: &UnixStream,
-) -> Result<(), Box<dyn std::error::Error>> {
+/// Hears the tablets until the ear's `stopped` is closed from the other side.
+fn listen(connection: Connection, mut ear: Ear) -> Result<(), Box<dyn std::error::Error>> {
     let (globals, mut queue) = registry_queue_init::<Ear>(&connection)?;
     let handle = queue.handle();
     // The first version says all that is needed of pens; the second has more of the buttons beside the surface.
@@ -109,41 +98,15 @@ fn listen(
     for global in globals.contents().clone_list() {
         ear.seat(globals.registry(), global.name, &global.interface, &handle);
     }
-    let result = hear(&mut queue, &mut ear, stopped);
+    let turn = |ear: &mut Ear| if ear.ends { ControlFlow::Break(()) } else { ControlFlow::Continue(()) };
+    let result = hear(&mut queue, &mut ear, turn, |ear, connection| {
+        let [says, ends] = wait(connection, ear.stopped.as_fd(), None)?;
+        ear.ends = ends;
+        Ok(says && !ends)
+    });
     // What was bound may be told something until the connection ends, so its queue must not go before.
     std::mem::forget((queue, connection));
     result
-}
-
-fn hear(
-    queue: &mut EventQueue<Ear>,
-    ear: &mut Ear,
-    stopped: &UnixStream,
-) -> Result<(), Box<dyn std::error::Error>> {
-    loop {
-        queue.dispatch_pending(ear)?;
-        queue.flush()?;
-        let Some(guard) = queue.prepare_read() else { continue };
-        let connection = guard.connection_fd();
-        let mut waits = [PollFd::new(&connection, PollFlags::IN), PollFd::new(stopped, PollFlags::IN)];
-        match poll(&mut waits, None) {
-            Ok(_) => {}
-            Err(rustix::io::Errno::INTR) => continue,
-            Err(error) => return Err(error.into()),
-        }
-        let [says, stops] = waits.map(|wait| !wait.revents().is_empty());
-        if stops {
-            return Ok(());
-        }
-        if says {
-            match guard.read() {
-                Ok(_) => {}
-                // The window's own thread was faster.
-                Err(WaylandError::Io(error)) if error.kind() == std::io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
 }
 
 /// What the thread knows.
@@ -154,6 +117,9 @@ struct Ear {
     manager: Option<ZwpTabletManagerV2>,
     reports: Reports,
     ctx: Context,
+    stopped: UnixStream,
+    /// `stopped` was closed.
+    ends: bool,
 }
 
 impl Ear {

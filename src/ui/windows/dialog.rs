@@ -1,5 +1,6 @@
 //! The frame that the windows over the canvas share: title, buttons, and what Enter and Escape do.
 
+use crate::ui::focus;
 use eframe::egui::{self, Align, Align2, Context, Key, Layout, Modifiers, Ui, Vec2, vec2};
 
 /// What became of a window in this frame.
@@ -67,6 +68,7 @@ impl Dialog<'_> {
             egui::ScrollArea::vertical().max_height(most).show(ui, |ui| {
                 ui.set_width(self.width);
                 contents(ui);
+                focus::follow(ui);
             });
             ui.add_space(4.0);
             ui.separator();

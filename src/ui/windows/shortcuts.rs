@@ -2,6 +2,7 @@
 
 use super::dialog::{Dialog, Outcome, Place};
 use crate::editor::{Action, Command, Menu, Settings};
+use crate::ui::focus;
 use crate::ui::icons;
 use crate::ui::keys::{self, Shortcut};
 use crate::ui::widgets::{Frame, icon_button_sized};
@@ -140,6 +141,7 @@ impl ShortcutsWindow {
                         self.line(ui, settings, action);
                     }
                 }
+                focus::follow(ui);
             });
     }
 

@@ -8,26 +8,12 @@ use scumble::document::{
 };
 use scumble::geom::{Point, Rect};
 
-/// A small generator, so that a failing seed can be named.
-pub struct Dice(pub u64);
+/// What is drawn at random; a failing seed can be named.
+pub use crate::prng::Prng as Dice;
 
 impl Dice {
-    pub fn next(&mut self) -> u64 {
-        // SplitMix64 (Steele, Lea, Flood 2014).
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        z ^ (z >> 31)
-    }
-    pub fn below(&mut self, n: usize) -> usize {
-        (self.next() % n.max(1) as u64) as usize
-    }
     pub fn range(&mut self, from: i32, to: i32) -> i32 {
         from + self.below((to - from).max(1) as usize) as i32
-    }
-    pub fn unit(&mut self) -> f32 {
-        (self.next() >> 40) as f32 / (1u64 << 24) as f32
     }
     pub fn chance(&mut self, p: f32) -> bool {
         self.unit() < p

@@ -2,7 +2,7 @@
 
 use super::super::zoom::world::psnr;
 use scumble::document::{Document, LevelPoint, levels};
-use scumble::editor::generation::{ModelChoice, Models, requests_of};
+use scumble::editor::generation::{GenerateCommand, GenerateOptions, ModelChoice, Models, requests_of};
 use scumble::editor::zooming::{FilmKind, WalkStop, ZoomCommand as Z, ZoomOptions};
 use scumble::editor::{Action, Command, Editor, Effect, Folders, Settings, ViewCommand};
 use scumble::generate::fake::{FakeBackend, Script};
@@ -222,7 +222,17 @@ fn a_level_is_made_anew_removed_and_renamed() {
         !e.zooming().growing() && e.doc().levels[1].layers[0].pixels() != before.levels[1].layers[0].pixels()
     });
     assert!(opaque(studio.editor.doc(), 1));
-    assert_ne!(studio.editor.doc().levels[1].seed, before.levels[1].seed);
+    let seed = studio.editor.doc().levels[1].seed;
+    assert_ne!(seed, before.levels[1].seed);
+    // With a locked seed, too: else it would be made as it was.
+    let locked = GenerateOptions {
+        seed: seed.unwrap(),
+        seed_locked: true,
+        ..studio.editor.generation().options.clone()
+    };
+    studio.editor.apply(Command::Generate(GenerateCommand::SetOptions(Box::new(locked))));
+    studio.zoom(Z::Reroll(1));
+    studio.until("a third ring", |e| !e.zooming().growing() && e.doc().levels[1].seed != seed);
     studio.settle();
     studio.zoom(Z::SwapWords(1, 2));
     assert_eq!(studio.editor.doc().levels[1].words, "two");
@@ -249,11 +259,33 @@ fn films_are_played_written_and_cancelled() {
     studio.zoom(Z::Play(true));
     studio.until("a frame", |e| e.zooming().playing().is_some());
     assert_eq!(studio.editor.zooming().playing().unwrap().frames, 10);
+    // It goes on with what is asked for meanwhile, and with what becomes of the levels.
+    let mut slow = options.clone();
+    slow.travel.seconds_per_level = 1.0;
+    slow.format = Format::Gif;
+    studio.zoom(Z::SetOptions(Box::new(slow)));
+    studio.until("the slower film", |e| e.zooming().playing().is_some_and(|p| p.frames == 20));
+    studio.zoom(Z::SetOptions(Box::new(ZoomOptions { format: Format::Gif, ..options.clone() })));
+    studio.until("the film", |e| e.zooming().playing().is_some_and(|p| p.frames == 10));
+    let film = studio.editor.zooming().playing().unwrap().film;
+    studio.zoom(Z::Reroll(1));
+    studio.until("the film of another level", |e| {
+        !e.zooming().growing() && e.zooming().playing().is_some_and(|p| p.film != film)
+    });
     studio.zoom(Z::Play(false));
     assert!(studio.editor.zooming().playing().is_none());
+    // A name without an ending means the format that is chosen, and writes over nothing that was not named.
     let path = folder.path().join("zoom.gif");
+    studio.zoom(Z::ExportTo(path.with_extension("")));
+    studio.until("the film", |e| e.zooming().film().is_none());
+    let written = std::fs::metadata(&path).unwrap().modified().unwrap();
+    studio.zoom(Z::ExportTo(path.with_extension("")));
+    studio.until("the end", |e| e.zooming().film().is_none());
+    assert!(studio.told().iter().any(|t| t.contains("zoom.gif already")));
+    assert_eq!(std::fs::metadata(&path).unwrap().modified().unwrap(), written);
     studio.zoom(Z::ExportTo(path.clone()));
     studio.until("the film", |e| e.zooming().film().is_none());
+    assert!(std::fs::metadata(&path).unwrap().modified().unwrap() > written);
     assert!(std::fs::metadata(&path).unwrap().len() > 1000);
     assert!(studio.told().iter().any(|t| t.contains("10 frames")));
     options.travel.seconds_per_level = 500.0;
@@ -321,7 +353,7 @@ fn the_ring_is_closed_stopped_and_undone() {
     assert!(growth::is_closed(studio.editor.doc()));
 }
 
-/// Options for a walk of four pictures.
+/// Options for a walk of five pictures.
 fn walking() -> ZoomOptions {
     let mut options = ZoomOptions { size: (64, 48), filmed: FilmKind::Walk, ..ZoomOptions::default() };
     options.travel.fps = 8;
@@ -338,24 +370,24 @@ fn a_walk_is_made_played_written_and_made_anew() {
     studio.zoom(Z::MakeWalk);
     assert!(studio.told().iter().any(|t| t.contains("two stops")), "the stops are all the same");
     studio.zoom(Z::SetOptions(Box::new(walking())));
-    studio.until("the plan", |e| e.zooming().walk().frames == 4);
+    studio.until("the plan", |e| e.zooming().walk().frames == 5);
     studio.zoom(Z::ExportTo(folder.path().join("early.gif")));
-    assert!(studio.told().iter().any(|t| t.contains("4 pictures of the walk are missing")));
+    assert!(studio.told().iter().any(|t| t.contains("5 pictures of the walk are missing")));
     let before = studio.editor.doc().clone();
     studio.zoom(Z::MakeWalk);
     assert!(studio.editor.zooming().walk().making);
     studio.until("pictures", |e| !e.zooming().walk().making);
-    assert_eq!(studio.editor.zooming().walk().made, 4);
+    assert_eq!(studio.editor.zooming().walk().made, 5);
     assert!(studio.editor.zooming().walk_picture().is_some());
     assert_eq!(studio.editor.doc().levels, before.levels, "the walk is no part of the document");
     assert_eq!(studio.editor.generation().candidates().len(), 0);
     studio.zoom(Z::Play(true));
-    studio.until("a frame", |e| e.zooming().playing().is_some_and(|p| p.frames == 4));
+    studio.until("a frame", |e| e.zooming().playing().is_some_and(|p| p.frames == 5));
     studio.zoom(Z::Play(false));
     let path = folder.path().join("walk.gif");
     studio.zoom(Z::ExportTo(path.clone()));
     studio.until("the film", |e| e.zooming().film().is_none());
-    assert!(studio.told().iter().any(|t| t.contains("4 frames")));
+    assert!(studio.told().iter().any(|t| t.contains("5 frames")));
     assert!(std::fs::metadata(&path).unwrap().len() > 200);
     // Another format or quality needs no other pictures, other words do, and the old ones are still there.
     let good = studio.editor.zooming().options.clone();
@@ -365,13 +397,13 @@ fn a_walk_is_made_played_written_and_made_anew() {
     studio.zoom(Z::SetOptions(Box::new(options)));
     studio.until("another plan", |e| e.zooming().walk().made == 0);
     studio.zoom(Z::SetOptions(Box::new(ZoomOptions { quality: 10, ..good })));
-    studio.until("the old plan", |e| e.zooming().walk().made == 4);
+    studio.until("the old plan", |e| e.zooming().walk().made == 5);
     // All there: others are made, with another seed where it is not locked.
     studio.zoom(Z::MakeWalk);
     studio.until("others", |e| !e.zooming().walk().making);
     let stops = &studio.editor.zooming().options.walk.stops;
     assert!(stops[0].seed != 1 && stops[1].seed == 9, "{stops:?}");
-    assert_eq!(studio.editor.zooming().walk().made, 4);
+    assert_eq!(studio.editor.zooming().walk().made, 5);
 }
 
 #[test]
@@ -387,7 +419,7 @@ fn a_walk_is_stopped_and_goes_on_where_it_was() {
     assert_eq!(studio.editor.zooming().walk().made, 2);
     studio.zoom(Z::MakeWalk);
     studio.until("the rest", |e| !e.zooming().walk().making);
-    assert!(studio.told().iter().any(|t| t.contains("2 pictures were made")));
+    assert!(studio.told().iter().any(|t| t.contains("3 pictures were made")));
     // Escape and "stop" stop it as they stop any picture; a change of words does too.
     let mut options = walking();
     options.walk.stops[0].words = "a meadow in autumn".into();
@@ -399,7 +431,7 @@ fn a_walk_is_stopped_and_goes_on_where_it_was() {
         studio.until("a picture's job", |e| e.generation().progress().is_some_and(|p| p.step > 0));
         studio.editor.apply(stop);
         studio.until("the end", |e| !e.zooming().walk().making && e.generation().progress().is_none());
-        assert!(studio.editor.zooming().walk().made < 4);
+        assert!(studio.editor.zooming().walk().made < 5);
     }
 }
 

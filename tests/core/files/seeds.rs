@@ -57,7 +57,7 @@ static COUNTING: Counting = Counting;
 type Target = (&'static str, fn(&[u8]), fn(u64) -> u64);
 
 /// Each target and the most bytes that it may have at a time for a file of so many bytes.
-const TARGETS: [Target; 6] = [
+const TARGETS: &[Target] = &[
     // What is decoded, once more to compare, and the decoders of two pictures.
     ("ora", shared::ora, |bytes| 2 * ora::decoded_bytes_for(bytes) + (128 << 20)),
     // The largest picture: 8 bytes a pixel as decoded, 8 as tiles.
@@ -68,6 +68,8 @@ const TARGETS: [Target; 6] = [
     ("journal", shared::journal, |bytes| bytes * 600 + (8 << 20)),
     // With the font.
     ("text", shared::text, |bytes| bytes * 4096 + (32 << 20)),
+    #[cfg(unix)]
+    ("uris", shared::uris, |bytes| bytes * 16 + (1 << 20)),
 ];
 
 fn seeds() -> PathBuf {
@@ -85,7 +87,7 @@ fn files(target: &str) -> Vec<PathBuf> {
 #[test]
 fn child_that_reads_seeds() {
     let Ok(name) = std::env::var(CHILD) else { return };
-    let (_, run, limit) = TARGETS.into_iter().find(|target| target.0 == name).unwrap();
+    let (_, run, limit) = TARGETS.iter().find(|target| target.0 == name).unwrap();
     for file in files(&name) {
         let bytes = std::fs::read(&file).unwrap();
         HELD.store(0, Relaxed);
@@ -101,7 +103,7 @@ fn child_that_reads_seeds() {
 
 #[test]
 fn no_seed_panics_or_asks_for_too_much() {
-    for (name, _, _) in TARGETS {
+    for (name, _, _) in TARGETS.iter().copied() {
         assert!(files(name).len() >= 3, "{name}");
         let output = std::process::Command::new(std::env::current_exe().unwrap())
             .args(["--exact", "files::seeds::child_that_reads_seeds", "--nocapture"])
@@ -218,6 +220,11 @@ fn write_seeds() {
     let mut counted = bytes.clone();
     counted[tiles + 14..tiles + 18].fill(0xff);
     put("journal", "claims-tiles", &counted);
+    // Lists of dropped files.
+    let usual = "# two\r\nfile:///a/plain-1.png\r\nfile://localhost/%C3%BC%20100%25.png\r\nhttp://example.org/c.png\r\n";
+    put("uris", "usual", usual.as_bytes());
+    put("uris", "odd", b"FILE:/nul-ended.png\0file:relative\nfile:///%zz\rfile:///%00\nfile://elsewhere/x\n file:///\xff%fe%0a \n");
+    put("uris", "many", "file:/a\n".repeat(2000).as_bytes());
     // Texts.
     let note =
         |text: Text| Placed { text, at: Point::new(1.5, -2.0), color: scumble::color::Rgba::BLACK }.note();

@@ -1,5 +1,6 @@
 //! Fills, gradients, shapes, transforms, filters, the picker.
 
+use super::{pixels, with_layer};
 use crate::document::support::{Dice, random_document, random_pixels, rendered};
 use scumble::color::Rgba;
 use scumble::document::edit::{self, Place};
@@ -17,13 +18,7 @@ const PAGE: Rect = Rect::new(0, 0, 120, 100);
 const RED: Rgba = Rgba::rgb(1.0, 0.0, 0.0);
 
 fn doc() -> (Document, LayerId) {
-    let doc = Document::with_layer(PAGE, "layer");
-    let id = doc.active.expect("a layer");
-    (doc, id)
-}
-
-fn pixels(doc: &Document, id: LayerId) -> &Pixels {
-    doc.layer(id).and_then(|l| l.pixels()).expect("pixels")
+    with_layer(PAGE)
 }
 
 /// Every edit of this room, on a random document with a random selection.

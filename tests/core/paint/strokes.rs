@@ -1,5 +1,6 @@
 //! The brush engine.
 
+use super::{pixels, with_layer};
 use scumble::color::Rgba;
 use scumble::document::edit::{self};
 use scumble::document::rgba8::Alpha;
@@ -16,13 +17,7 @@ const PAGE: Rect = Rect::new(0, 0, 160, 96);
 const INK: Rgba = Rgba::rgb(0.1, 0.2, 0.5);
 
 fn doc() -> (Document, LayerId) {
-    let doc = Document::with_layer(PAGE, "layer");
-    let id = doc.active.expect("a layer");
-    (doc, id)
-}
-
-fn pixels(doc: &Document, id: LayerId) -> &Pixels {
-    doc.layer(id).and_then(|l| l.pixels()).expect("pixels")
+    with_layer(PAGE)
 }
 
 fn sample(x: f64, y: f64, pressure: f32, time_secs: f64) -> PenSample {

@@ -21,16 +21,37 @@ fn asked(walk: &Walk, index: u32) -> (String, u64, String, Option<u64>, f32) {
 #[test]
 fn it_goes_from_the_first_stop_to_the_last() {
     let walk = walk(&[("a", 1), ("b", 1), ("c", 5)]);
-    assert_eq!(walk.frames(), 20);
+    assert_eq!(walk.frames(), 21);
     assert_eq!(asked(&walk, 0), ("a".into(), 1, "b".into(), None, 0.0));
-    assert_eq!(asked(&walk, 19), ("b".into(), 1, "c".into(), Some(5), 1.0));
+    assert_eq!(asked(&walk, 10), ("b".into(), 1, "c".into(), Some(5), 0.0));
+    assert_eq!(asked(&walk, 20), ("b".into(), 1, "c".into(), Some(5), 1.0));
     let way = |index| {
         let (from, .., t) = asked(&walk, index);
         t + if from == "a" { 0.0 } else { 1.0 }
     };
-    for index in 1..20 {
+    for index in 1..21 {
         let step = way(index) - way(index - 1);
-        assert!((step - 2.0 / 19.0).abs() < 1e-6, "{index}: {step}");
+        assert!((step - 0.1).abs() < 1e-6, "{index}: {step}");
+    }
+}
+
+#[test]
+fn what_was_made_stays_right_when_the_walk_goes_on() {
+    let short = Walk { seconds_per_stop: 0.77, ease: true, ..walk(&[("a", 1), ("b", 2)]) };
+    assert_eq!(short.frames(), 9);
+    let stops = [("a", 1), ("b", 2), ("c", 3)];
+    for looped in [false, true] {
+        let long = Walk { looped, ..Walk { stops: walk(&stops).stops, ..short.clone() } };
+        assert_eq!(long.frames(), if looped { 24 } else { 17 });
+        for index in 0..8 {
+            assert_eq!(asked(&long, index), asked(&short, index), "{index}");
+        }
+        // The last stop has become the first of the way to the next.
+        assert_eq!(asked(&long, 8), ("b".into(), 2, "c".into(), Some(3), 0.0));
+    }
+    let circle = Walk { looped: true, ..short.clone() };
+    for index in 0..8 {
+        assert_eq!(asked(&circle, index), asked(&short, index), "{index}");
     }
 }
 
@@ -48,7 +69,7 @@ fn a_loop_ends_before_it_begins() {
 fn it_rests_softly_at_stops() {
     let walk = Walk { ease: true, ..walk(&[("a", 1), ("b", 2)]) };
     let t = |index| asked(&walk, index).4;
-    assert!(t(1) - t(0) < 0.04 && t(9) - t(8) < 0.04 && t(5) - t(4) > 0.15);
+    assert!(t(1) - t(0) < 0.04 && t(10) - t(9) < 0.04 && t(5) - t(4) > 0.14);
 }
 
 #[test]

@@ -4,10 +4,13 @@ import os
 import select
 import socket
 import struct
+import sys
 import time
-import zlib
 
 import wire
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import common  # noqa: E402
 
 SHARE = "/usr/share"
 PROTOCOLS = [
@@ -57,18 +60,12 @@ class Picture:
         return red, green, blue
 
     def save(self, file):
-        def chunk(kind, data):
-            return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        def line(row):
+            line = bytearray(3 * self.width)
+            line[0::3], line[1::3], line[2::3] = row[2::4], row[1::4], row[0::4]
+            return bytes(line)
 
-        lines = bytearray()
-        for row in self.rows:
-            line = bytearray(1 + 3 * self.width)
-            line[1::3], line[2::3], line[3::3] = row[2::4], row[1::4], row[0::4]
-            lines += line
-        head = struct.pack(">IIBBBBB", self.width, self.height, 8, 2, 0, 0, 0)
-        with open(file, "wb") as out:
-            out.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(lines), 6))
-                      + chunk(b"IEND", b""))
+        common.png(file, self.width, self.height, map(line, self.rows))
 
 
 class Compositor:

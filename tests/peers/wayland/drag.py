@@ -16,36 +16,22 @@ compositors do, it asks that
 import argparse
 import contextlib
 import os
-import re
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.parse
 
-from compositor import Compositor, Picture
+from compositor import Compositor, common
 from run import differ
 
+from common import LIMIT_SECS, SEED, Home
+
 SIZE = (1360, 860)
-SEED = 7
-SETTINGS = f"""
-autosave_secs = 1.0
-[generate]
-prompt = "a red house"
-seed = {SEED}
-seed_locked = true
-mend_seam = false
-[generate.style]
-name = "Plain"
-steps = 1
-cfg_scale = 1.0
-"""
 # Places of the window as it is by default; the slot is where it comes into view in a drag.
 TAB, GENERATE, THUMBNAIL, SLOT, CANVAS = (1205, 77), (1157, 316), (352, 760), (1150, 263), (560, 300)
 OUTSIDE = (1500, 400)
 URIS = "text/uri-list"
 COPY = 1
-LIMIT_SECS = 120
 
 
 class Drags(Compositor):
@@ -172,23 +158,18 @@ class Drags(Compositor):
         self.brings, self.held = None, ()
 
 
-class Session:
+class Session(Home):
     """A window and what it showed."""
 
     def __init__(self, program, folder, only_last, keep):
-        self.folder, self.keep = folder, keep and f"{keep}/{'last' if only_last else 'all'}"
+        super().__init__(folder)
+        self.keep = keep and f"{keep}/{'last' if only_last else 'all'}"
         self.compositor = Drags(f"{folder}/wayland-drag", SIZE, only_last)
-        hidden = ("DISPLAY", "WAYLAND_SOCKET", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_SESSION_TYPE")
-        environment = {name: value for name, value in os.environ.items() if name not in hidden}
-        environment.update(HOME=folder, XDG_RUNTIME_DIR=folder, WAYLAND_DISPLAY="wayland-drag")
-        self.settings_file = f"{folder}/.config/scumble/settings.toml"
-        os.makedirs(os.path.dirname(self.settings_file))
-        with open(self.settings_file, "w", encoding="utf-8") as out:
-            out.write(SETTINGS)
-        self.given = f"{folder}/given ü 50%.png"
-        page = f"{folder}/page.png"
-        for path, size, color in [(page, (64, 64), (200, 120, 60)), (self.given, (40, 30), (30, 160, 60))]:
-            Picture(*size, [bytes([*reversed(color), 255]) * size[0]] * size[1]).save(path)
+        self.write_settings("a red house")
+        self.given, page = f"{folder}/given ü 50%.png", f"{folder}/page.png"
+        common.page(page, 64, 64, (200, 120, 60))
+        common.page(self.given, 40, 30, (30, 160, 60))
+        environment = self.environment(WAYLAND_DISPLAY="wayland-drag")
         self.process = subprocess.Popen([program, page], env=environment)
 
     def look(self, name):
@@ -236,24 +217,13 @@ class Session:
         self.compositor.mouse(*place, pressed=False)
         self.compositor.pump(1.5)
 
-    def style(self):
-        """The style picture, as the settings have it."""
-        with open(self.settings_file, encoding="utf-8") as file:
-            found = re.search(r'^style_picture = (["\'])(.*)\1$', file.read(), re.MULTILINE)
-        return found and found[2]
-
-    def below(self, name):
-        found = subprocess.run(["find", f"{self.folder}/.local/state/scumble/recovery", "-name", name],
-                               capture_output=True, text=True, check=False)
-        return found.stdout.split()
-
 
 def play(session, check):
     compositor = session.compositor
     compositor.settle(2.0, LIMIT_SECS)
     session.click(TAB)
     session.click(GENERATE)
-    session.until("a candidate", lambda: session.below("*.ora"))
+    session.until("a candidate", session.candidates)
     compositor.settle(2.0, LIMIT_SECS)
     session.look("1-candidate")
 
@@ -285,7 +255,7 @@ def play(session, check):
     check("given up it is over", compositor.source, lambda source: source is None)
     session.pull(THUMBNAIL, CANVAS)
     session.let_go(CANVAS)
-    check("dropped on the canvas it is nothing", (session.style(), len(session.below("document-*"))), lambda s: s == (None, 1))
+    check("dropped on the canvas it is nothing", (session.style(), session.documents()), lambda s: s == (None, 1))
 
     session.pull(THUMBNAIL, CANVAS, SLOT)
     session.look("3-over-slot")
@@ -317,23 +287,11 @@ def play(session, check):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("program")
-    parser.add_argument("--keep")
-    args = parser.parse_args()
-    if args.keep:
-        os.makedirs(args.keep, exist_ok=True)
-    bad = []
-
-    def check(what, seen, holds):
-        print(f"  {'ok' if holds(seen) else 'NO'}: {what} ({seen})", flush=True)
-        if not holds(seen):
-            bad.append(what)
-
+    args, check = common.arguments(argparse.ArgumentParser()), common.Checks()
     for only_last in (False, True):
         print(f"{'the last data device' if only_last else 'all data devices'}", flush=True)
         with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as ends:
-            session = Session(os.path.abspath(args.program), folder, only_last, args.keep)
+            session = Session(args.program, folder, only_last, args.keep)
             ends.callback(session.process.wait)
             ends.callback(session.process.kill)
             try:
@@ -341,8 +299,8 @@ def main():
             except (ConnectionError, TimeoutError) as error:
                 check("the window does as asked", error, lambda _: False)
                 session.look("failed")
-    return 1 if bad else 0
+    check.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -15,12 +15,10 @@ Under a compositor of our own, with both versions of the protocol for tablets, i
 import argparse
 import contextlib
 import math
-import os
 import subprocess
-import sys
 import tempfile
 
-from compositor import ERASER, PEN, Compositor
+from compositor import ERASER, PEN, Compositor, common
 
 SIZE = (1360, 860)
 # The page of a new picture lies within, with room for the pen beside it.
@@ -39,9 +37,7 @@ class Session:
     def __init__(self, program, folder, tablets, keep):
         self.keep = keep and f"{keep}/tablet-v{tablets}"
         self.compositor = Compositor(f"{folder}/wayland-pen", SIZE, tablets)
-        hidden = ("DISPLAY", "WAYLAND_SOCKET", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_SESSION_TYPE")
-        environment = {name: value for name, value in os.environ.items() if name not in hidden}
-        environment.update(HOME=folder, XDG_RUNTIME_DIR=folder, WAYLAND_DISPLAY="wayland-pen")
+        environment = common.Home(folder).environment(WAYLAND_DISPLAY="wayland-pen")
         self.process = subprocess.Popen([program], env=environment)
 
     def look(self, name):
@@ -149,23 +145,11 @@ def play(session, check):
 
 
 def main():
-    parser = argparse.ArgumentParser()
-    parser.add_argument("program")
-    parser.add_argument("--keep")
-    args = parser.parse_args()
-    if args.keep:
-        os.makedirs(args.keep, exist_ok=True)
-    bad = []
-
-    def check(what, seen, holds):
-        print(f"  {'ok' if holds(seen) else 'NO'}: {what} ({seen})", flush=True)
-        if not holds(seen):
-            bad.append(what)
-
+    args, check = common.arguments(argparse.ArgumentParser()), common.Checks()
     for tablets in (1, 2):
         print(f"tablet protocol, version {tablets}", flush=True)
         with tempfile.TemporaryDirectory() as folder:
-            session = Session(os.path.abspath(args.program), folder, tablets, args.keep)
+            session = Session(args.program, folder, tablets, args.keep)
             try:
                 play(session, check)
                 check("the pen presses buttons, and the program ends", session.leave(), lambda code: code == 0)
@@ -174,8 +158,8 @@ def main():
             finally:
                 session.process.kill()
                 session.process.wait()
-    return 1 if bad else 0
+    check.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

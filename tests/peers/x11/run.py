@@ -17,7 +17,6 @@ import contextlib
 import json
 import os
 import queue
-import re
 import shutil
 import signal
 import struct
@@ -29,6 +28,10 @@ import time
 import urllib.parse
 import zlib
 
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import common  # noqa: E402
+from common import LIMIT_SECS, SEED, Home  # noqa: E402
+
 SCREEN = (1800, 900)
 # The other program lies beside the window: what takes files is its upper half, what is a file the lower.
 PEER = (1400, 100, 300, 400)
@@ -36,31 +39,6 @@ TAKES, GIVES = (1550, 200), (1550, 400)
 NOTHING = (1550, 700)
 CANVAS = (560, 300)
 TAB = (1205, 77)
-LIMIT_SECS = 120
-SEED = 7
-SETTINGS = f"""
-autosave_secs = 1.0
-[generate]
-prompt = "a red house, 100 % öl"
-seed = {SEED}
-seed_locked = true
-mend_seam = false
-[generate.style]
-name = "Plain"
-steps = 1
-cfg_scale = 1.0
-"""
-
-
-def png(path, width, height, color):
-    """Writes a picture of one colour."""
-    def chunk(kind, data):
-        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-
-    rows = (b"\0" + bytes(color) * width) * height
-    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
-    with open(path, "wb") as out:
-        out.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b""))
 
 
 def facts(path):
@@ -82,30 +60,26 @@ def facts(path):
     return size, texts
 
 
-class Session:
+class Session(Home):
     """A screen, our window on it, and the other program."""
 
     def __init__(self, program, folder, keep, manager):
-        self.folder, self.keep, self.heard, self.processes = folder, keep, queue.Queue(), []
+        super().__init__(folder)
+        self.keep, self.heard, self.processes, self.surroundings = keep, queue.Queue(), [], None
         read, write = os.pipe()
         screen = f"{SCREEN[0]}x{SCREEN[1]}x24"
         self.start(["Xvfb", "-displayfd", str(write), "-screen", "0", screen], pass_fds=[write], stderr=subprocess.DEVNULL)
         os.close(write)
         with open(read, encoding="ascii") as number:
             self.display = ":" + number.readline().strip()
-        hidden = ("WAYLAND_DISPLAY", "WAYLAND_SOCKET", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME")
-        self.environment = {name: value for name, value in os.environ.items() if name not in hidden}
-        self.environment.update(HOME=folder, DISPLAY=self.display, XDG_RUNTIME_DIR=folder, GDK_BACKEND="x11")
+        self.surroundings = self.environment(DISPLAY=self.display, GDK_BACKEND="x11")
         if manager:
             self.start([manager])
             time.sleep(2)
-        self.settings_file = f"{folder}/.config/scumble/settings.toml"
-        os.makedirs(os.path.dirname(self.settings_file))
-        with open(self.settings_file, "w", encoding="utf-8") as out:
-            out.write(SETTINGS)
+        self.write_settings("a red house, 100 % öl")
         page, self.given = f"{folder}/page.png", f"{folder}/given ü 50%.png"
-        png(page, 64, 64, (200, 120, 60))
-        png(self.given, 40, 30, (30, 160, 60))
+        common.page(page, 64, 64, (200, 120, 60))
+        common.page(self.given, 40, 30, (30, 160, 60))
         given = "file://" + urllib.parse.quote(self.given)
         self.peer = self.start([sys.executable, f"{os.path.dirname(os.path.abspath(__file__))}/peer.py",
                                 *map(str, PEER), given], stdout=subprocess.PIPE, text=True)
@@ -115,8 +89,7 @@ class Session:
         self.program = self.start([program, page])
 
     def start(self, command, **options):
-        environment = getattr(self, "environment", None)
-        process = subprocess.Popen(command, env=environment, **options)
+        process = subprocess.Popen(command, env=self.surroundings, **options)
         self.processes.append(process)
         return process
 
@@ -139,13 +112,13 @@ class Session:
             self.heard.get()
 
     def do(self, *words):
-        return subprocess.run(["xdotool", *map(str, words)], env=self.environment, check=False, text=True,
+        return subprocess.run(["xdotool", *map(str, words)], env=self.surroundings, check=False, text=True,
                               capture_output=True).stdout.strip()
 
     def look(self, name):
         """A picture of the screen; with --keep it stays."""
         path = f"{self.keep or self.folder}/{name}.png"
-        subprocess.run(["import", "-window", "root", path], env=self.environment, check=True)
+        subprocess.run(["import", "-window", "root", path], env=self.surroundings, check=True)
         return path
 
     @staticmethod
@@ -183,23 +156,6 @@ class Session:
             self.look(look)
         self.do("mouseup", 1)
         time.sleep(0.5)
-
-    def style(self):
-        """The style picture, as the settings have it."""
-        with open(self.settings_file, encoding="utf-8") as file:
-            found = re.search(r'^style_picture = (["\'])(.*)\1$', file.read(), re.MULTILINE)
-        return found and found[2]
-
-    def journals(self):
-        """How many documents are open."""
-        found = subprocess.run(["find", f"{self.folder}/.local/state/scumble/recovery", "-name", "document-*"],
-                               capture_output=True, text=True, check=False)
-        return len(found.stdout.split())
-
-    def candidates(self):
-        found = subprocess.run(["find", f"{self.folder}/.local/state/scumble/recovery", "-name", "*.ora"],
-                               capture_output=True, text=True, check=False)
-        return found.stdout.split()
 
     def end(self):
         for process in reversed(self.processes):
@@ -245,7 +201,7 @@ def play(session, check, thumbnail, slot):
     check("there and back again it arrives nowhere", session.wait_for("dropped", 3), lambda f: f is None)
     session.pull(thumbnail, canvas, NOTHING)
     check("over nothing, too", session.wait_for("dropped", 3), lambda f: f is None)
-    check("and no document was opened", session.journals(), lambda n: n == 1)
+    check("and no document was opened", session.documents(), lambda n: n == 1)
 
     os.kill(session.peer.pid, signal.SIGSTOP)
     session.pull(thumbnail, canvas, TAKES, before_end=0.5)
@@ -266,7 +222,7 @@ def play(session, check, thumbnail, slot):
     session.until("the dropped style picture", lambda: session.style() == session.given, 20)
     check("a file dropped on the slot is the style picture", session.style(), lambda f: f == session.given)
     check("the other program is told", session.wait_for("ended", 10), bool)
-    check("and nothing was opened", session.journals(), lambda n: n == 1)
+    check("and nothing was opened", session.documents(), lambda n: n == 1)
     session.look("5-dropped")
     session.pull(GIVES, (1550, 450), canvas, before_end=1.0)
     time.sleep(3)
@@ -278,26 +234,15 @@ def play(session, check, thumbnail, slot):
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("program")
-    parser.add_argument("--keep")
     parser.add_argument("--thumbnail", type=int, nargs=2, default=(340, 760), help="where the candidate lies")
     parser.add_argument("--slot", type=int, nargs=2, default=(1150, 263), help="where the style slot lies in a drag")
     parser.add_argument("--manager", help="a window manager, as openbox")
-    args = parser.parse_args()
+    args, check = common.arguments(parser), common.Checks()
     missing = [tool for tool in ("Xvfb", "xdotool", "import") if not shutil.which(tool)]
     if missing:
         raise SystemExit(f"missing: {', '.join(missing)}")
-    if args.keep:
-        os.makedirs(args.keep, exist_ok=True)
-    bad = []
-
-    def check(what, seen, holds):
-        print(f"  {'ok' if holds(seen) else 'NO'}: {what} ({seen})", flush=True)
-        if not holds(seen):
-            bad.append(what)
-
     with tempfile.TemporaryDirectory() as folder:
-        session = Session(os.path.abspath(args.program), folder, args.keep, args.manager)
+        session = Session(args.program, folder, args.keep, args.manager)
         try:
             play(session, check, tuple(args.thumbnail), tuple(args.slot))
         except (RuntimeError, TimeoutError) as error:
@@ -305,8 +250,8 @@ def main():
             session.look("failed")
         finally:
             session.end()
-    return 1 if bad else 0
+    check.end()
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

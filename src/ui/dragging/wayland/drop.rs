@@ -1,8 +1,8 @@
 //! What goes from one window to another: our file to others, files of others to us.
 
 use super::{Hand, Source};
+use crate::io::uris;
 use crate::ui::dragging::line::{Said, Voice};
-use crate::ui::dragging::uris;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::io::{PipeReader, Read, Write};
 use std::os::fd::{AsFd, OwnedFd};

@@ -8,37 +8,30 @@ mod drop;
 mod globals;
 
 use super::line::{Ask, Ear, Line, Pixels, Said};
-use super::uris;
+use crate::io::uris;
+use crate::ui::listening::{hear, wayland_window};
 use drop::Brought;
-use raw_window_handle::{HasDisplayHandle, HasWindowHandle, RawDisplayHandle, RawWindowHandle};
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
-use wayland_backend::client::{Backend, ObjectId, WaylandError};
+use wayland_backend::client::ObjectId;
 use wayland_client::globals::registry_queue_init;
 use wayland_client::protocol::{
     wl_data_device::WlDataDevice, wl_data_device_manager::DndAction,
     wl_data_device_manager::WlDataDeviceManager, wl_data_source::WlDataSource, wl_pointer::WlPointer,
     wl_seat::WlSeat, wl_surface::WlSurface,
 };
-use wayland_client::{Connection, EventQueue, Proxy, QueueHandle};
+use wayland_client::{Connection, Proxy, QueueHandle};
 
 /// The first version in which both sides agree on what is done with what is dropped, and say when it is done.
 const VERSION: u32 = 3;
 
 /// Begins to listen; `None` where the window is not one of Wayland.
 pub fn connect(cc: &eframe::CreationContext) -> Option<Line> {
-    let RawDisplayHandle::Wayland(display) = cc.display_handle().ok()?.as_raw() else { return None };
-    let RawWindowHandle::Wayland(window) = cc.window_handle().ok()?.as_raw() else { return None };
-    // SAFETY: the window, which holds its display, lives as long as the program in it, and the program owns the line,
-    // whose thread ends before it is gone.
-    #[allow(unsafe_code)]
-    let (backend, surface) = unsafe {
-        let backend = Backend::from_foreign_display(display.display.as_ptr().cast());
-        (backend, ObjectId::from_ptr(WlSurface::interface(), window.surface.as_ptr().cast()).ok()?)
-    };
+    let (connection, surface) = wayland_window(cc)?;
     Line::start("dragging", Pixels::Logical, &cc.egui_ctx, move |ear| {
         // An error is that of the connection, which ends the window too.
-        let _ = listen(Connection::from_backend(backend), surface, ear);
+        let _ = listen(connection, surface, ear);
     })
 }
 
@@ -59,33 +52,18 @@ fn listen(connection: Connection, surface: ObjectId, ear: Ear) -> Result<(), Box
     for global in globals.contents().clone_list() {
         hand.add_seat(globals.registry(), global.name, &global.interface, &handle);
     }
-    let result = hear(&mut queue, &mut hand);
+    let turn = |hand: &mut Hand| {
+        let Ok(asked) = hand.ear.asked() else {
+            hand.cancel();
+            return ControlFlow::Break(());
+        };
+        asked.into_iter().for_each(|ask| hand.obey(ask, &handle));
+        ControlFlow::Continue(())
+    };
+    let result = hear(&mut queue, &mut hand, turn, |hand, connection| hand.ear.wait(connection, None));
     // What was bound may be told something until the connection ends, so its queue must not go before.
     std::mem::forget((queue, connection));
     result
-}
-
-fn hear(queue: &mut EventQueue<Hand>, hand: &mut Hand) -> Result<(), Box<dyn std::error::Error>> {
-    let handle = queue.handle();
-    loop {
-        queue.dispatch_pending(hand)?;
-        let Ok(asked) = hand.ear.asked() else {
-            hand.cancel();
-            queue.flush()?;
-            return Ok(());
-        };
-        asked.into_iter().for_each(|ask| hand.obey(ask, &handle));
-        queue.flush()?;
-        let Some(guard) = queue.prepare_read() else { continue };
-        if hand.ear.wait(guard.connection_fd(), None)? {
-            match guard.read() {
-                Ok(_) => {}
-                // Another thread of the window was faster.
-                Err(WaylandError::Io(error)) if error.kind() == std::io::ErrorKind::WouldBlock => {}
-                Err(error) => return Err(error.into()),
-            }
-        }
-    }
 }
 
 /// What the thread knows.

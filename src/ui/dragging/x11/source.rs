@@ -2,7 +2,8 @@
 
 use super::target::{Target, Under};
 use super::{Server, answered};
-use crate::ui::dragging::{line::Ear, uris};
+use crate::io::uris;
+use crate::ui::dragging::line::Ear;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use x11rb::connection::Connection;

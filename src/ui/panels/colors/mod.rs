@@ -6,6 +6,7 @@ mod wheel;
 use crate::color::{Hsv, Oklab, Oklch, Rgba};
 use crate::editor::{Action, Command};
 use crate::ui::bars::{Bar, choice};
+use crate::ui::focus;
 use crate::ui::icons;
 use crate::ui::widgets::{Frame, action_button, color32};
 use eframe::egui::{
@@ -75,6 +76,7 @@ impl ColorsPanel {
                 swatches::recent(ui, frame);
                 ui.add_space(2.0);
                 swatches::palette(ui, frame);
+                focus::follow(ui);
             },
         );
     }

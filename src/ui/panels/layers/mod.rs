@@ -7,6 +7,7 @@ mod thumbs;
 
 use crate::document::LayerId;
 use crate::editor::{Action, Command, DocId, LayerCommand};
+use crate::ui::focus;
 use crate::ui::icons;
 use crate::ui::widgets::{Frame, action_button};
 use eframe::egui::{
@@ -96,6 +97,7 @@ impl LayersPanel {
                 }
             }
             self.dragging(ui, frame, &rows, all);
+            focus::follow(ui);
         });
     }
 

@@ -53,7 +53,8 @@ impl FilmPart {
             being_written(ui, frame, &film);
         }
         if let Some(playing) = playing {
-            self.picture.show(ui, u64::from(playing.index), &playing.frame, "The film");
+            let number = u64::from(playing.film) << 32 | u64::from(playing.index);
+            self.picture.show(ui, number, &playing.frame, "The film");
         }
     }
 }
@@ -90,7 +91,8 @@ impl Moving {
 /// The way of the camera, and how its film is written.
 pub fn camera(ui: &mut Ui, frame: &Frame, options: &mut ZoomOptions) {
     Grid::new("camera").num_columns(2).spacing([8.0, 5.0]).show(ui, |ui| {
-        path(ui, &mut options.travel);
+        let film = options.film(growth::is_closed(frame.editor.doc()));
+        path(ui, &mut options.travel, film.travel.is_ring());
         output(ui, options);
     });
     let travel = &mut options.travel;
@@ -103,7 +105,8 @@ pub fn camera(ui: &mut Ui, frame: &Frame, options: &mut ZoomOptions) {
     }
 }
 
-fn path(ui: &mut Ui, travel: &mut Travel) {
+/// `ring`: it goes round and round, so that it has no ends.
+fn path(ui: &mut Ui, travel: &mut Travel, ring: bool) {
     let label = ui.label("Direction");
     let name = |direction: Direction| match direction {
         Direction::Out => "Out",
@@ -119,8 +122,15 @@ fn path(ui: &mut Ui, travel: &mut Travel) {
     response.response.labelled_by(label.id);
     ui.end_row();
     number(ui, "Seconds per level", &mut travel.seconds_per_level, 0.05..=600.0);
-    number(ui, "Soft start and stop, s", &mut travel.ease_s, 0.0..=60.0);
-    number(ui, "Rest at the ends, s", &mut travel.hold_s, 0.0..=60.0);
+    for (text, value) in
+        [("Soft start and stop, s", &mut travel.ease_s), ("Rest at the ends, s", &mut travel.hold_s)]
+    {
+        let label = ui.label(text);
+        let drag = DragValue::new(value).range(0.0..=60.0).speed(0.05).fixed_decimals(2);
+        let drag = ui.add_enabled(!ring, drag).labelled_by(label.id);
+        drag.on_disabled_hover_text("A loop in one direction has no ends");
+        ui.end_row();
+    }
     number(ui, "Turns per level", &mut travel.turns_per_level, -10.0..=10.0);
 }
 

@@ -6,6 +6,7 @@ mod walk;
 
 use crate::editor::Command;
 use crate::editor::zooming::{FilmKind, ZoomCommand as Z, ZoomOptions};
+use crate::ui::focus;
 use crate::ui::widgets::Frame;
 use crate::zoom::growth;
 use eframe::egui::{Button, Checkbox, DragValue, Label, RichText, ScrollArea, TextEdit, Ui};
@@ -64,33 +65,44 @@ impl ZoomPanel {
             }
         });
         ui.separator();
-        ScrollArea::vertical().id_salt(self.page as u8).auto_shrink([false, false]).show(ui, |ui| match self
-            .page
-        {
-            Page::Levels => {
-                self.strip.show(ui, frame);
-                ui.separator();
-                self.make(ui, frame, &mut options);
-            }
-            Page::Film => {
-                self.film.show(ui, frame);
-                ui.separator();
-                film::camera(ui, frame, &mut options);
-            }
-            Page::Walk => {
-                self.walk.show(ui, frame, &mut options.walk);
-                self.film.show(ui, frame);
-                ui.separator();
-                walk::settings(ui, &mut options);
-            }
+        ScrollArea::vertical().id_salt(self.page as u8).auto_shrink([false, false]).show(ui, |ui| {
+            self.contents(ui, frame, &mut options);
+            focus::follow(ui);
         });
         if options != before {
             frame.ask(Command::Zoom(Z::SetOptions(Box::new(options))));
         }
     }
 
+    fn contents(&mut self, ui: &mut Ui, frame: &mut Frame, options: &mut ZoomOptions) {
+        match self.page {
+            // What makes levels comes first: it stays where it is, however many there are.
+            Page::Levels => {
+                self.make(ui, frame);
+                ui.separator();
+                self.strip.show(ui, frame);
+                ui.separator();
+                growing(ui, options);
+            }
+            Page::Film => {
+                self.film.show(ui, frame);
+                ui.separator();
+                film::camera(ui, frame, options);
+            }
+            // What one wants to see while pictures are made is not below sixty stops.
+            Page::Walk => {
+                self.walk.pictures(ui, frame, &options.walk);
+                self.film.show(ui, frame);
+                ui.separator();
+                self.walk.stops(ui, &mut options.walk);
+                ui.separator();
+                walk::settings(ui, options);
+            }
+        }
+    }
+
     /// New levels.
-    fn make(&mut self, ui: &mut Ui, frame: &mut Frame, options: &mut ZoomOptions) {
+    fn make(&mut self, ui: &mut Ui, frame: &mut Frame) {
         let zooming = frame.editor.zooming();
         let field = TextEdit::multiline(&mut self.words)
             .hint_text("Words for new levels, one line each. None: the prompt.")
@@ -138,17 +150,23 @@ impl ZoomPanel {
                 format!("Detail held to its parent: {:.2}/255 off ({:.1} before)", held.after, held.before);
             ui.add(Label::new(RichText::new(text).weak().small()).wrap());
         }
-        ui.horizontal_wrapped(|ui| {
-            let label = ui.label("Factor");
-            let drag = DragValue::new(&mut options.factor).range(1.25..=4.0).speed(0.01).fixed_decimals(2);
-            ui.add(drag).labelled_by(label.id);
-            let label = ui.label("Creativity of detail");
-            let mut percent = options.depth_strength * 100.0;
-            let drag = DragValue::new(&mut percent).range(5.0..=100.0).suffix(" %").fixed_decimals(0);
-            if ui.add(drag).labelled_by(label.id).changed() {
-                options.depth_strength = percent / 100.0;
-            }
-        });
-        ui.add(Checkbox::new(&mut options.auto_extend, "Extend when zooming out past the last level"));
     }
+}
+
+/// What new levels are like.
+fn growing(ui: &mut Ui, options: &mut ZoomOptions) {
+    ui.horizontal_wrapped(|ui| {
+        let label = ui.label("Factor");
+        let drag = DragValue::new(&mut options.factor).range(1.25..=4.0).speed(0.01).fixed_decimals(2);
+        let drag = ui.add(drag).labelled_by(label.id);
+        drag.on_hover_text("How many times wider the view of the next level is");
+        let label = ui.label("Creativity of detail");
+        let mut percent = options.depth_strength * 100.0;
+        let drag = DragValue::new(&mut percent).range(5.0..=100.0).suffix(" %").fixed_decimals(0);
+        let drag = ui.add(drag).labelled_by(label.id);
+        if drag.on_hover_text("How much an inner level may change what was enlarged for it").changed() {
+            options.depth_strength = percent / 100.0;
+        }
+    });
+    ui.add(Checkbox::new(&mut options.auto_extend, "Extend when zooming out past the last level"));
 }

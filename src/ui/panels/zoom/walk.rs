@@ -14,6 +14,8 @@ use eframe::egui::{
 #[derive(Default)]
 pub struct WalkPart {
     latest: Moving,
+    /// A stop that was just added: its words get the keyboard.
+    added: Option<usize>,
 }
 
 /// What a button of a stop asks for.
@@ -23,14 +25,8 @@ enum Change {
 }
 
 impl WalkPart {
-    /// Draws the stops, and how far their pictures are.
-    pub fn show(&mut self, ui: &mut Ui, frame: &mut Frame, walk: &mut WalkOptions) {
-        stops(ui, walk);
-        ui.separator();
-        self.pictures(ui, frame, walk);
-    }
-
-    fn pictures(&mut self, ui: &mut Ui, frame: &mut Frame, walk: &WalkOptions) {
+    /// Draws how far the pictures are, and what makes them.
+    pub fn pictures(&mut self, ui: &mut Ui, frame: &mut Frame, walk: &WalkOptions) {
         let (state, available) = (frame.editor.zooming().walk(), frame.editor.generation().available());
         let all = state.made == state.frames;
         if state.making {
@@ -75,6 +71,28 @@ impl WalkPart {
             self.latest.show(ui, number, picture, "The picture that was made last");
         }
     }
+
+    /// Draws the list of stops.
+    pub fn stops(&mut self, ui: &mut Ui, walk: &mut WalkOptions) {
+        let (mut change, count, added) = (None, walk.stops.len(), self.added.take());
+        for (i, stop) in walk.stops.iter_mut().enumerate() {
+            ui.horizontal(|ui| {
+                ui.label(RichText::new(format!("{}", i + 1)).weak());
+                let here = added == Some(i);
+                ui.vertical(|ui| change = words_and_seed(ui, stop, i, count, here).or(change.take()));
+            });
+        }
+        match change {
+            Some(Change::Swap(a, b)) => walk.stops.swap(a, b),
+            Some(Change::Remove(i)) => drop(walk.stops.remove(i)),
+            None => {}
+        }
+        if ui.add_enabled(count < MAX_STOPS, Button::new(format!("{} Add stop", icons::PLUS))).clicked() {
+            let seed = walk.stops.last().map_or(1, |stop| stop.seed);
+            self.added = Some(walk.stops.len());
+            walk.stops.push(WalkStop { seed, ..WalkStop::default() });
+        }
+    }
 }
 
 /// The pace of the walk, and how its film is written.
@@ -91,30 +109,15 @@ pub fn settings(ui: &mut Ui, options: &mut ZoomOptions) {
     });
 }
 
-/// The list of stops.
-fn stops(ui: &mut Ui, walk: &mut WalkOptions) {
-    let (mut change, count) = (None, walk.stops.len());
-    for (i, stop) in walk.stops.iter_mut().enumerate() {
-        ui.horizontal(|ui| {
-            ui.label(RichText::new(format!("{}", i + 1)).weak());
-            ui.vertical(|ui| change = words_and_seed(ui, stop, i, count).or(change.take()));
-        });
-    }
-    match change {
-        Some(Change::Swap(a, b)) => walk.stops.swap(a, b),
-        Some(Change::Remove(i)) => drop(walk.stops.remove(i)),
-        None => {}
-    }
-    if ui.add_enabled(count < MAX_STOPS, Button::new(format!("{} Add stop", icons::PLUS))).clicked() {
-        let seed = walk.stops.last().map_or(1, |stop| stop.seed);
-        walk.stops.push(WalkStop { seed, ..WalkStop::default() });
-    }
-}
-
-fn words_and_seed(ui: &mut Ui, stop: &mut WalkStop, i: usize, count: usize) -> Option<Change> {
+/// `added`: it is new, so that its words get the keyboard.
+fn words_and_seed(ui: &mut Ui, stop: &mut WalkStop, i: usize, count: usize, added: bool) -> Option<Change> {
     let n = i + 1;
     let field = TextEdit::singleline(&mut stop.words).hint_text("Words of this stop");
-    ui.add(field.desired_width(f32::INFINITY)).accessible_name(format!("Words of stop {n}"));
+    let field = ui.add(field.desired_width(f32::INFINITY));
+    if added {
+        field.request_focus();
+    }
+    field.accessible_name(format!("Words of stop {n}"));
     let mut change = None;
     ui.horizontal(|ui| {
         // All in one row, however long the number.

@@ -5,6 +5,7 @@ mod parts;
 
 use crate::editor::Command;
 use crate::paint::Brush;
+use crate::ui::focus;
 use crate::ui::icons;
 use crate::ui::strokes::StrokePictures;
 use crate::ui::widgets::Frame;
@@ -74,6 +75,7 @@ impl BrushEditor {
             section(ui, "Surface and water", false, |ui| parts::surface(ui, &mut brush));
             section(ui, "Stabiliser", false, |ui| parts::stabiliser(ui, &mut brush));
             section(ui, "Pressure and other dynamics", true, |ui| dynamics::show(ui, &mut brush));
+            focus::follow(ui);
         });
         if brush != before {
             frame.ask(Command::SetBrush(Box::new(brush)));
