@@ -26,7 +26,9 @@ pub enum Ask {
 }
 
 /// The chosen files, none = cancelled; or why nobody could be asked, with the way out.
-pub type Answer = Receiver<Result<Vec<PathBuf>, String>>;
+pub type Chosen = Result<Vec<PathBuf>, String>;
+/// Where that comes from.
+pub type Answer = Receiver<Chosen>;
 
 /// Who asks for files.
 pub trait Dialogs {

@@ -8,7 +8,7 @@ use scumble::editor::{Action, Command, Folders};
 use scumble::generate::fake::{FakeBackend, Script};
 use scumble::geom::Point;
 use scumble::ui::app::{App, Start};
-use scumble::ui::dialogs::{Answer, Ask, Dialogs};
+use scumble::ui::dialogs::{Answer, Ask, Chosen, Dialogs};
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex};
 /// Answers file dialogs from a list and writes down what was asked.
 #[derive(Clone, Default)]
 pub struct Scripted {
-    answers: Arc<Mutex<VecDeque<Result<Vec<PathBuf>, String>>>>,
+    answers: Arc<Mutex<VecDeque<Chosen>>>,
     pub asked: Arc<Mutex<Vec<Ask>>>,
 }
 
