@@ -10,7 +10,7 @@ program=$1 core=$2 kills=${3:-30} interval=2000
 here=$(mktemp -d)
 export DISPLAY=:${SCREEN:-$screen} WGPU_BACKEND=${WGPU_BACKEND:-vulkan}
 Xvfb "$DISPLAY" -noreset -screen 0 1360x860x24 >/dev/null 2>&1 & xvfb=$!
-trap 'kill $xvfb; rm -rf "$here"' EXIT
+trap 'kill $xvfb 2>/dev/null; rm -rf "$here"' EXIT
 sleep 1
 if ! kill -0 $xvfb 2>/dev/null; then
     echo "no screen could be made at $DISPLAY, which may be in use: set SCREEN to another number"
