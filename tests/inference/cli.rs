@@ -358,14 +358,23 @@ fn larger_in_parts_in_other_colours_and_in_strokes() {
         assert_eq!(std::fs::read(&again).unwrap(), one, "{option}");
     }
     // Strokes stay within what is new.
+    let [large_init, large_mask] = [(init(), "init.png"), (mask(), "mask.png")].map(|(source, name)| {
+        let nearest = image::imageops::FilterType::Nearest;
+        image::open(source).unwrap().resize_exact(96, 96, nearest).save(out(name)).unwrap();
+        out(name).display().to_string()
+    });
     let inpaint = |finish: &str| {
-        let bytes = made(&format!("-i {} --mask {} --finish {finish}", init(), mask()), &out("in.png"));
+        let bytes = made(&format!("-i {large_init} --mask {large_mask} --finish {finish}"), &out("in.png"));
         image::load_from_memory(&bytes).unwrap().to_rgb8()
     };
     let (smooth, strokes) = (inpaint("none"), inpaint("strokes"));
-    let before = image::open(init()).unwrap().to_rgb8();
+    let before = image::open(&large_init).unwrap().to_rgb8();
     let kept = |image: &image::RgbImage| image.pixels().zip(before.pixels()).filter(|(a, b)| a == b).count();
-    assert!(kept(&strokes) >= 300 && kept(&strokes).abs_diff(kept(&smooth)) < 40 && strokes != smooth);
+    let (kept_smooth, kept_strokes) = (kept(&smooth), kept(&strokes));
+    assert!(
+        kept_strokes >= 1200 && kept_strokes.abs_diff(kept_smooth) < 160 && strokes != smooth,
+        "{kept_strokes} and {kept_smooth} pixels of 9216 are kept"
+    );
     for (bad, expect) in [
         ("--size 48x48 --finish strokes:Spoon", "no brush 'Spoon'"),
         ("--size 48x48 --finish oil", "none, strokes or strokes:BRUSH"),

@@ -243,8 +243,9 @@ fn outpainting_keeps_every_pixel_and_leaves_no_hard_edge() {
 #[test]
 fn the_words_of_a_region_apply_in_it() {
     let mut backend = backend();
-    let half =
-        |left: bool| GrayImage::from_fn(SIDE, SIDE, |x, _| Luma([if (x < SIDE / 2) == left { 255 } else { 0 }]));
+    let half = |left: bool| {
+        GrayImage::from_fn(SIDE, SIDE, |x, _| Luma([if (x < SIDE / 2) == left { 255 } else { 0 }]))
+    };
     let region = |prompt: &str| RegionPrompt {
         prompt: prompt.into(),
         weight: 1.0,

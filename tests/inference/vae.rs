@@ -16,6 +16,8 @@ fn vae(name: &str) -> Vae {
     Vae::new(&Weights::open(&model, Component::Vae, &placement).expect("weights"), &model).expect("a VAE")
 }
 
+const STARTER_CHANNELS: usize = 12;
+
 /// Smooth latents with some detail.
 fn latents(channels: usize, h: usize, w: usize) -> Tensor {
     let values: Vec<f32> = (0..channels * h * w)
@@ -55,10 +57,11 @@ fn never() -> TilePolicy {
     TilePolicy { above_px: usize::MAX, ..TilePolicy::default() }
 }
 
-fn whole_and_tiled(vae: &Vae) -> (Tensor, Tensor) {
-    let z = latents(4, 40, 56);
+/// A picture decoded at once and in tiles of `len` latents that overlap by half.
+fn whole_and_tiled(vae: &Vae, channels: usize, len: usize) -> (Tensor, Tensor) {
+    let z = latents(channels, 40, 56);
     let whole = vae.decode(&z, &never(), &|| Ok(())).expect("a picture");
-    let side = 16 * vae.factor();
+    let side = len * vae.factor();
     let tiles = TilePolicy { above_px: 1, side_px: side, overlap_px: side / 2 };
     let tiled = vae.decode(&z, &tiles, &|| Ok(())).expect("a picture");
     assert_eq!(whole.dims(), tiled.dims());
@@ -72,7 +75,7 @@ fn largest(values: &[f32]) -> f32 {
 #[test]
 fn tiled_decoding_has_no_seam() {
     // Without norms and attention, tiles differ from the whole only by what lies beyond their overlap.
-    let (whole, tiled) = whole_and_tiled(&vae("starter"));
+    let (whole, tiled) = whole_and_tiled(&vae("starter"), STARTER_CHANNELS, 32);
     let jump = largest(&column_jumps(&(&tiled - &whole).unwrap()));
     println!(
         "starter: largest jump of the difference between columns {jump:.5} (one step of 8 bits is 0.0078)"
@@ -81,7 +84,7 @@ fn tiled_decoding_has_no_seam() {
     // Group norms and attention see their tile only: with random weights that changes the whole picture. But no
     // column where a tile begins or ends may stand out from the columns around it.
     let vae = vae("sd1-4ch");
-    let (_, tiled) = whole_and_tiled(&vae);
+    let (_, tiled) = whole_and_tiled(&vae, 4, 16);
     let jumps = column_jumps(&tiled);
     for start in TileLayout::new(56, 16, 8).starts {
         for edge in [start * vae.factor(), (start + 16) * vae.factor()] {
@@ -104,7 +107,7 @@ fn tiled_decoding_has_no_seam() {
 fn tiled_encoding_is_close_to_whole_encoding() {
     let vae = vae("starter");
     let tiles = TilePolicy { above_px: 1, side_px: 256, overlap_px: 128 };
-    let image = vae.decode(&latents(4, 32, 48), &never(), &|| Ok(())).unwrap();
+    let image = vae.decode(&latents(STARTER_CHANNELS, 32, 48), &never(), &|| Ok(())).unwrap();
     let whole = vae.encode(&image, &never(), &|| Ok(())).unwrap().mean;
     let tiled = vae.encode(&image, &tiles, &|| Ok(())).unwrap().mean;
     assert!((&tiled - &whole).unwrap().abs().unwrap().max_all().unwrap().to_scalar::<f32>().unwrap() > 0.0);
