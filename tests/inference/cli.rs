@@ -388,3 +388,40 @@ fn larger_in_parts_in_other_colours_and_in_strokes() {
         assert!(!out("bad.png").exists());
     }
 }
+
+#[test]
+fn a_seam_that_a_picture_has_is_mended_along_the_border_of_a_mask() {
+    let dir = folder();
+    let (picture, mask) = (dir.path().join("collage.png"), dir.path().join("left.png"));
+    let (a, b) = (dir.path().join("a.png"), dir.path().join("b.png"));
+    let collage = image::RgbImage::from_fn(128, 96, |x, y| {
+        let v = (y + x % 7) as u8;
+        image::Rgb(if x < 64 { [200, 120 + v / 2, 60] } else { [40, 70 + v / 2, 140] })
+    });
+    collage.save(&picture).unwrap();
+    image::GrayImage::from_fn(128, 96, |x, _| image::Luma([if x < 64 { 255 } else { 0 }]))
+        .save(&mask)
+        .unwrap();
+    let args = format!("--mend-border -i {} --mask {}", picture.display(), mask.display());
+    let done = generate(&args, &a);
+    let said = String::from_utf8_lossy(&done.stderr).into_owned();
+    assert!(done.status.success(), "{said}");
+    let line = said.lines().find(|line| line.starts_with("seam: a step of")).expect("the seam's score");
+    let numbers: Vec<f32> = line.split([' ', ',', ':']).filter_map(|word| word.parse().ok()).collect();
+    assert!(line.ends_with(": mended") && numbers[0] > 40.0 && numbers[1] < numbers[0] / 10.0, "{line}");
+    // Far from the border nothing changes.
+    let made = image::open(&a).unwrap().to_rgb8();
+    for (x, y, px) in collage.enumerate_pixels().filter(|(x, ..)| *x < 16 || *x >= 112) {
+        assert_eq!(px, made.get_pixel(x, y), "{x},{y}");
+    }
+    assert_ne!(collage.get_pixel(64, 48), made.get_pixel(64, 48));
+    // It says so itself, and is made again from that.
+    let done = run(&format!("generate --from {} -o {}", a.display(), b.display()));
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+    assert_eq!(std::fs::read(&a).unwrap(), std::fs::read(&b).unwrap());
+    // A mask without a border is refused.
+    let all = dir.path().join("all.png");
+    image::GrayImage::from_pixel(128, 96, image::Luma([255])).save(&all).unwrap();
+    let done = generate(&format!("--mend-border -i {} --mask {}", picture.display(), all.display()), &b);
+    assert!(!done.status.success() && String::from_utf8_lossy(&done.stderr).contains("no border"));
+}
