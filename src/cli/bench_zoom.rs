@@ -11,6 +11,7 @@ use super::CliError;
 use super::stats::peak_rss_mb;
 use crate::generate::Cancel;
 use crate::geom::Rect;
+use crate::zoom::export::write_frames;
 use crate::zoom::video::yuv::Yuv420;
 use crate::zoom::{Camera, Film, Look, Renderer, Travel, export, growth};
 
@@ -64,9 +65,11 @@ pub fn run(size: (u32, u32), frames: u32, long: u32, as_json: bool) -> Result<()
     let long_report = export(&doc, &film(long), &long_film, &Cancel::default(), &mut |_| {})?;
     let large_mb = peak_rss_mb();
     // After memory was looked at: this encoder's is not that of a longer film.
-    let slow = film(frames.min(SLOW_FRAMES));
+    // The beginning of the same film, so that its bytes can be held beside those above.
     let webm = folder.path().join("ours.webm");
-    let webm_report = export(&doc, &slow, &webm, &Cancel::default(), &mut |_| {})?;
+    let render = |index: u32| Ok(renderer.frame(&camera.view(index), size));
+    let begun = count.min(SLOW_FRAMES);
+    let webm_report = write_frames(&short, begun, &webm, &Cancel::default(), render, &mut |_| {})?;
     let peer_json = peer.as_ref().map(|p| {
         json!({"psnr_db": p.own_db, "x264_psnr_db": p.db, "x264_crf": p.crf, "x264_fps": p.fps, "x264_bytes": p.bytes})
     });

@@ -35,9 +35,7 @@ impl WalkPart {
                 None => format!("{} of {} pictures", state.made, state.frames),
             };
             ui.horizontal(|ui| {
-                let width = (ui.available_width() - 60.0).max(60.0);
-                let done = state.made as f32 / state.frames.max(1) as f32;
-                ui.add_sized(vec2(width, 18.0), ProgressBar::new(done).text(text));
+                // Where the button was that began it: the keyboard is still there.
                 let stop = ui.button("Stop").on_hover_text("What is made stays");
                 stop.widget_info(|| {
                     WidgetInfo::labeled(eframe::egui::Role::Button, true, "Stop making pictures")
@@ -45,6 +43,8 @@ impl WalkPart {
                 if stop.clicked() {
                     frame.ask(Command::Zoom(Z::StopWalk));
                 }
+                let done = state.made as f32 / state.frames.max(1) as f32;
+                ui.add_sized(vec2(ui.available_width(), 18.0), ProgressBar::new(done).text(text));
             });
         } else {
             let others = walk.stops.iter().any(|stop| !stop.locked);
