@@ -149,7 +149,7 @@ impl App {
     }
 
     fn shortcuts(&mut self, ctx: &Context, canvas_focused: bool, commands: &mut Vec<Command>) {
-        for action in keys::pressed(ctx, self.editor.settings()) {
+        for action in keys::pressed(ctx, self.editor.settings(), self.typing) {
             // Tab moves the focus, unless the canvas has it.
             let tab = action == Action::TogglePanels && ctx.input(|i| i.key_pressed(Key::Tab));
             if !tab || canvas_focused {

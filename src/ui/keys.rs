@@ -198,9 +198,10 @@ pub fn press_of(event: &Event, held_now: Modifiers) -> Option<Press> {
 }
 
 /// The actions whose keys were pressed in this frame, in their order. While text is being typed, only shortcuts with
-/// Ctrl count, and not those of text editing.
-pub fn pressed(ctx: &Context, settings: &Settings) -> Vec<Action> {
-    let typing = ctx.text_edit_focused();
+/// Ctrl count, and not those of text editing. `typing`: a field had the focus when the frame began. A click elsewhere in
+/// the same frame takes it away, but not the keys that were pressed before.
+pub fn pressed(ctx: &Context, settings: &Settings, typing: bool) -> Vec<Action> {
+    let typing = typing || ctx.text_edit_focused();
     ctx.input(|input| {
         let presses = input.events.iter().filter_map(|event| press_of(event, input.modifiers));
         presses

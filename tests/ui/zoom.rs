@@ -340,6 +340,35 @@ fn a_walk_is_made_by_keyboard_alone() {
 }
 
 #[test]
+fn keys_that_were_typed_before_a_click_choose_no_tool() {
+    let mut window = Window::generating(Script::default());
+    window.show_panel("Zoom");
+    let tool = window.app().editor.tool();
+    window.harness.get_by_label("Words for new levels").focus();
+    window.steps(2);
+    // On a slow machine one frame brings both: the key of a letter, and a click elsewhere.
+    let pos = window.harness.get_by_label("Zoom film").rect().center();
+    let click = |pressed| egui::Event::PointerButton {
+        pos,
+        button: egui::PointerButton::Primary,
+        pressed,
+        modifiers: Modifiers::NONE,
+    };
+    let key = |pressed| egui::Event::Key {
+        key: Key::E,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    for event in [key(true), key(false), egui::Event::PointerMoved(pos), click(true), click(false)] {
+        window.harness.input_mut().events.push(event);
+    }
+    window.steps(3);
+    assert_eq!(window.app().editor.tool(), tool);
+}
+
+#[test]
 fn buttons_that_make_levels_stay_where_they_are() {
     let mut window = Window::generating(Script::default());
     window.show_panel("Zoom");
