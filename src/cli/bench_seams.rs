@@ -16,9 +16,9 @@ use crate::generate::{Margins, Mask, Monitor, Picture, Preview, Request, Source,
 use crate::sampling::RngKind;
 
 /// Side of the scenes: what the starter was trained on.
-const SIDE: u32 = 128;
+const SIDE: u32 = 256;
 /// Pixels that outpainting adds on the right.
-const ADDED: u32 = 64;
+const ADDED: u32 = 128;
 /// What the scenes show, in turn.
 const SCENES: [&str; 5] = [
     "a lake at noon, oil painting",
@@ -127,8 +127,8 @@ fn task(kind: Kind, words: &str, seed: u64, scene: &RgbaImage) -> (Request, Inpu
     match kind {
         Kind::Inpaint => {
             // An ellipse that moves about with the seed.
-            let (cx, cy) = (44 + (seed * 17 % 41) as i32, 44 + (seed * 29 % 41) as i32);
-            let inside = |x: u32, y: u32| (x as i32 - cx).pow(2) * 2 + (y as i32 - cy).pow(2) * 3 < 1800;
+            let (cx, cy) = (88 + (seed * 17 % 81) as i32, 88 + (seed * 29 % 81) as i32);
+            let inside = |x: u32, y: u32| (x as i32 - cx).pow(2) * 2 + (y as i32 - cy).pow(2) * 3 < 7200;
             let mask = GrayImage::from_fn(SIDE, SIDE, |x, y| Luma([if inside(x, y) { 255 } else { 0 }]));
             let new = Mask::from_gray8(&mask);
             let request = Request { mask: source(), ..base(words, seed) };
