@@ -7,6 +7,7 @@ use std::time::Instant;
 use candle_core::Tensor;
 
 use super::device::Placement;
+use super::margin;
 use super::pipeline::{Part, Run, Words};
 use super::regions;
 use super::text::{TextEncoder, TextTokenizer, read_prompt};
@@ -241,6 +242,11 @@ impl Loaded {
         Ok(Words { parts, negative })
     }
 
+    /// Pixels around the pass that are painted with it.
+    fn margin(&self, pass: &Pass) -> u32 {
+        if pass.bare { 0 } else { self.model.margin_px() }
+    }
+
     /// Bytes of the weights that are in memory now.
     fn held(&self) -> u64 {
         let f = &self.footprint;
@@ -262,6 +268,10 @@ impl Backend for CandleBackend {
         monitor.stage("loading");
         let begun = Instant::now();
         let loaded = self.loaded(&pass.model)?;
+        let margin = loaded.margin(pass);
+        let wide = margin::widened(pass, margin);
+        let (asked, pass) = (pass, if margin == 0 { pass } else { &wide });
+        let monitor = &mut margin::Trimming { monitor, margin, whole: pass.width };
         if pass.few_step && loaded.model.student.is_none() {
             return Err(GenerateError::Request(format!(
                 "the model '{}' has no few-step network (unet_student/): leave --few-step out",
@@ -282,8 +292,10 @@ impl Backend for CandleBackend {
         let (Some(unet), Some(vae)) = (network, &loaded.vae) else {
             return Err(GenerateError::Run("a part of the model is gone".into()));
         };
-        Run { model: &loaded.model, unet, vae, placement: &placement, pass, words: &words }
-            .run(monitor, timings)
+        let picture = Run { model: &loaded.model, unet, vae, placement: &placement, pass, words: &words }
+            .run(monitor, timings)?;
+        debug_assert_eq!(picture.width, asked.width + 2 * margin);
+        Ok(if margin == 0 { picture } else { margin::trimmed(&picture, margin, picture.width) })
     }
 
     fn fit(&mut self, pass: &Pass) -> Result<Fit, GenerateError> {
@@ -294,7 +306,8 @@ impl Backend for CandleBackend {
         let free = || memory::available().map(|free| (free as f64 * USABLE) as u64 + loaded.held());
         let available = limit.or_else(|| if on_processor { free() } else { None });
         let prompts = 1 + pass.regions.len() as u32 + u32::from(pass.cfg_scale > 1.0 && !pass.few_step);
-        let (width, height) = (pass.width, pass.height);
+        let margin = 2 * loaded.margin(pass);
+        let (width, height) = (pass.width + margin, pass.height + margin);
         let Some(available) = available else {
             let need = loaded.footprint.need(width, height, prompts, &[]);
             return Ok(Fit { need, wanted: need, available, savings: Vec::new(), scale: 1.0 });

@@ -10,6 +10,7 @@ pub mod bench_candle;
 mod convert;
 pub mod device;
 pub mod kernels;
+mod margin;
 pub mod nn;
 pub mod pipeline;
 mod preview;

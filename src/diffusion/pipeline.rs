@@ -21,6 +21,8 @@ use crate::sampling::{self, Latents, Sampler, SamplerKind};
 
 /// Two prompts on latents of more places than this run one after the other: half the memory.
 const MAX_BATCHED_PLACES: usize = 128 * 128;
+/// Latent pixels up to which a preview is decoded as it is: those of 512 px with a margin, at a factor of 8.
+const PREVIEW_PLACES: usize = 72 * 72;
 
 /// Text embeddings of a run, all of one shape `[1, tokens, width]`.
 pub struct Words {
@@ -383,9 +385,13 @@ impl Run<'_> {
     }
 
     fn preview(&self, x0: &Latents, monitor: &dyn Monitor) -> Result<Preview, GenerateError> {
-        let places = x0.shape[2] * x0.shape[3];
-        if self.vae.is_tiny() && places <= 64 * 64 {
-            let latents = convert::latents_to_tensor(x0, self.placement).map_err(failed)?;
+        if self.vae.is_tiny() {
+            // Tiny autoencoders decode pooled latents to a smaller picture.
+            let places = x0.shape[2] * x0.shape[3];
+            let by = (1..16).find(|k| places <= k * k * PREVIEW_PLACES).unwrap_or(16);
+            let pooled = if by == 1 { None } else { Some(preview::pooled(x0, by)) };
+            let shown = pooled.as_ref().unwrap_or(x0);
+            let latents = convert::latents_to_tensor(shown, self.placement).map_err(failed)?;
             return Ok(Preview { picture: self.decode(&latents, monitor)? });
         }
         Ok(preview::linear(x0))

@@ -33,3 +33,19 @@ pub fn linear(latents: &Latents) -> Preview {
     }
     Preview { picture: Picture { width: w as u32, height: h as u32, data } }
 }
+
+/// One item of `latents`, each value the mean of `by` x `by`; what is over at the right and below is left out.
+pub fn pooled(latents: &Latents, by: usize) -> Latents {
+    let [_, channels, h, w] = latents.shape;
+    let (oh, ow) = ((h / by).max(1), (w / by).max(1));
+    let mut data = Vec::with_capacity(channels * oh * ow);
+    for c in 0..channels {
+        for (y, x) in (0..oh).flat_map(|y| (0..ow).map(move |x| (y, x))) {
+            let (rows, columns) = (y * by..(y * by + by).min(h), x * by..(x * by + by).min(w));
+            let count = (rows.len() * columns.len()) as f32;
+            let row = |y: usize| &latents.data[(c * h + y) * w..][columns.clone()];
+            data.push(rows.map(|y| row(y).iter().sum::<f32>()).sum::<f32>() / count);
+        }
+    }
+    Latents { data, shape: [1, channels, oh, ow] }
+}

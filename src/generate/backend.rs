@@ -96,6 +96,8 @@ pub struct Pass {
     pub binary_mask: bool,
     /// Words for parts of the picture.
     pub regions: Vec<PassRegion>,
+    /// Just this picture, without the margin that some models are given: for comparison with reference pipelines.
+    pub bare: bool,
     /// What is given up to need less memory.
     pub savings: Vec<Saving>,
     /// Somewhere between two pictures.

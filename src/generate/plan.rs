@@ -247,6 +247,7 @@ fn base_pass(request: &Request, index: u64, size: (u32, u32), masked: bool) -> P
         mask: None,
         binary_mask: false,
         regions: Vec::new(),
+        bare: request.plain,
         savings: Vec::new(),
         toward: request.toward.clone(),
     }

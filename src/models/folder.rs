@@ -20,6 +20,9 @@ pub struct Hints {
     /// Strength at which empty canvas is painted over its fill.
     #[serde(default)]
     pub hole_strength: Option<f32>,
+    /// Pixels that are painted around a picture and cut off.
+    #[serde(default)]
+    pub margin_px: Option<u32>,
     /// Steps to use where none are asked for.
     #[serde(default)]
     pub steps: Option<u32>,
@@ -98,6 +101,8 @@ impl Component {
 
 /// Steps of a few-step network that says nothing itself.
 const FEW_STEPS: u32 = 4;
+/// See [`Model::margin_px`].
+const MOST_MARGIN_PX: u32 = 64;
 /// See [`Model::hole_strength`].
 const PLAIN_HOLE_STRENGTH: f32 = 0.9;
 
@@ -166,6 +171,13 @@ impl Model {
     pub fn hole_strength(&self) -> f32 {
         let usual = if self.is_inpainting() { 1.0 } else { PLAIN_HOLE_STRENGTH };
         self.hints.hole_strength.filter(|s| s.is_finite()).map_or(usual, |s| s.clamp(0.1, 1.0))
+    }
+
+    /// Pixels to paint around every picture and to cut off, for models that are weak along the border; a multiple of
+    /// the autoencoder's factor.
+    pub fn margin_px(&self) -> u32 {
+        let factor = self.vae.scale_factor().max(1) as u32;
+        self.hints.margin_px.unwrap_or(0).min(MOST_MARGIN_PX) / factor * factor
     }
 
     /// A short name of the architecture, for people.

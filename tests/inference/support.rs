@@ -55,6 +55,7 @@ pub fn plain_pass(model: &str) -> Pass {
         mask: None,
         binary_mask: true,
         regions: Vec::new(),
+        bare: false,
         savings: Vec::new(),
         few_step: false,
         toward: None,
