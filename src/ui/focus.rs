@@ -35,7 +35,7 @@ impl Keyboard {
             if !ctx.memory(|m| m.allows_interaction(layer)) {
                 continue;
             }
-            if ctx.read_response(id).is_some_and(|r| r.enabled()) {
+            if widget(ctx, id).is_some_and(|w| w.enabled) {
                 return ctx.memory_mut(|m| m.request_focus(id));
             }
             if let Some(near) = nearest(ctx, layer, rect) {
@@ -58,20 +58,26 @@ impl Keyboard {
         match focused {
             Some(id) if id == canvas => (self.last, self.below) = (None, None),
             Some(id) => {
-                let response = ctx.read_response(id);
-                self.last = response.as_ref().map(|r| (id, r.layer_id, r.rect)).or(self.last);
+                let widget = widget(ctx, id);
+                self.last = widget.map(|w| (id, w.layer_id, w.rect)).or(self.last);
                 let below = self.last.filter(|(_, layer, _)| layer.order == Order::Background);
                 self.below = below.or(self.below);
-                if let Some(response) = response.filter(|_| !ctx.text_edit_focused()) {
+                if let Some(widget) = widget.filter(|_| !ctx.text_edit_focused()) {
                     let stroke = Stroke::new(1.5, ctx.global_style().visuals.selection.stroke.color);
-                    ctx.layer_painter(response.layer_id)
-                        .with_clip_rect(response.interact_rect.expand(2.0))
-                        .rect_stroke(response.rect, 4.0, stroke, StrokeKind::Middle);
+                    ctx.layer_painter(widget.layer_id)
+                        .with_clip_rect(widget.interact_rect.expand(2.0))
+                        .rect_stroke(widget.rect, 4.0, stroke, StrokeKind::Middle);
                 }
             }
             None => {}
         }
     }
+}
+
+/// A widget of this frame, else of the last. Not [`Context::read_response`]: that takes the focus from what has just got it
+/// in a window that is not seen yet.
+fn widget(ctx: &Context, id: Id) -> Option<WidgetRect> {
+    ctx.viewport(|v| v.this_pass.widgets.get(id).or_else(|| v.prev_pass.widgets.get(id)).copied())
 }
 
 /// What takes the focus nearest to a place, of what was drawn in the last frame.
@@ -92,13 +98,13 @@ pub fn follow(ui: &Ui) {
     if focused == ctx.data(|d| d.get_temp(seen())).flatten() {
         return;
     }
-    let Some(response) = focused.and_then(|id| ctx.read_response(id)) else { return };
-    let mut inner = Some(response.clone());
-    while let Some(parent) = inner.map(|r| r.parent_id()) {
+    let Some(found) = focused.and_then(|id| widget(ctx, id)) else { return };
+    let mut inner = Some(found);
+    while let Some(parent) = inner.map(|w| w.parent_id) {
         if parent == ui.unique_id() {
-            return ui.scroll_to_rect(response.rect, None);
+            return ui.scroll_to_rect(found.rect, None);
         }
-        inner = ctx.read_response(parent).filter(|r| r.id != r.parent_id());
+        inner = widget(ctx, parent).filter(|w| w.id != w.parent_id);
     }
 }
 
