@@ -21,7 +21,7 @@ convert "$work/whole.png" -crop 512x384+16+16 +repage "$work/painting.png"
 convert -size 512x384 xc:black -fill white -draw 'ellipse 400,215 80,90 0,360' -blur 0x6 "$work/mask.png"
 "$program" generate -p "a big red tree at a lake at sunset, oil painting" --init "$work/painting.png" --mask "$work/mask.png" \
     --seed "${MASK_SEED:-2}" -o "$work/repainted.png"
-"$program" generate -p "$words" --init "$work/repainted.png" --outpaint 0,0,256,0 --seed "${EXTEND_SEED:-1}" -o "$work/extended.png"
+"$program" generate -p "$words" --init "$work/repainted.png" --outpaint 0,0,256,0 --seed "${EXTEND_SEED:-4}" -o "$work/extended.png"
 for name in sketch painting repainted extended; do bare "$work/$name.png" "$out/$name.png"; done
 
 "$program" zoom -p "a castle on a mountain, oil painting" --levels 5 --size 512x512 --seed "${ZOOM_SEED:-4}" --project "$work/zoom.ora" \
