@@ -200,7 +200,7 @@ def network(run):
 
     run.wait(run.latents(run.sizes()[0]))
     poll()
-    t.run(run.seconds("network"), c["batch"], run.a.decay, state, log=200 if run.gpu else 10, every=120, poll=poll)
+    t.run(run.seconds("network"), c["batch"], run.a.decay, state, log=200 if run.gpu else 10, every=120, poll=poll, warm=200 if run.gpu else 100)
     log(f"network: step {t.step}, {t.seen} samples, v error {t.history[-1][1] if t.history else float('nan')}")
     poll()
     vae = export(run, t, tok)

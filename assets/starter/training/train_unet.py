@@ -101,7 +101,7 @@ class Trainer:
         weight = ((snr.clamp(max=5) + 1) / (snr + 1)).clamp(max=1)  # 1 at high noise, less only at the clean end
         return (weight * error).mean(), error.mean()
 
-    def run(self, seconds, batch, decay=0.3, save=None, warm=200, log=50, every=180, poll=None):
+    def run(self, seconds, batch, decay=0.3, save=None, warm=50, log=50, every=180, poll=None):
         """Trains for `seconds`; over the last part `decay` of them the learning rate falls to nothing. `poll` is called
         now and then and may add latents."""
         begun = saved = clock.now()
