@@ -3,12 +3,15 @@
 use super::CliError;
 use super::stats::median;
 use crate::color::Rgba;
+use crate::diffusion::text::TokenCounter;
 use crate::diffusion::{CandleBackend, Placement};
 use crate::document::tile::tiles_in;
 use crate::editor::display::{Display, Plane};
-use crate::editor::generation::{Kind, ModelChoice, Models};
+use crate::editor::generation::{Kind, ModelChoice, ModelLore, Models};
 use crate::editor::tool::{Modifiers, Phase, PointerEvent};
 use crate::editor::{Command, Editor, Folders, Settings};
+use crate::generate::Footprint;
+use crate::generate::prompt::TokenCount;
 use crate::geom::Point;
 use crate::paint::PenSample;
 use serde_json::json;
@@ -19,6 +22,24 @@ use std::time::{Duration, Instant};
 const REPORT: Duration = Duration::from_millis(8);
 /// What takes longer is a defect.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// As in the window, live painting takes the few-step network once it is known that the model has one.
+#[derive(Default)]
+struct Lore(TokenCounter);
+
+impl ModelLore for Lore {
+    fn tokens(&self, model: &str, text: &str) -> Option<TokenCount> {
+        self.0.count(model, text)
+    }
+
+    fn footprint(&self, _model: &str) -> Option<Footprint> {
+        None
+    }
+
+    fn few_steps(&self, model: &str) -> Option<u32> {
+        crate::models::Model::open(model).ok()?.few_steps()
+    }
+}
 
 struct Bench {
     editor: Editor,
@@ -33,7 +54,7 @@ pub fn run(side: u32, strokes: u32, as_json: bool) -> Result<(), CliError> {
     let models = Models {
         make: Box::new(move || Box::new(CandleBackend::new(placement.clone()))),
         choices: vec![ModelChoice { id: "starter".into(), name: "starter".into(), native_px: 256 }],
-        ask: None,
+        ask: Some(Arc::new(Lore::default())),
     };
     let mut settings = Settings { new_size: (side, side), ..Settings::default() };
     settings.generate.prompt = "a lake at sunset".into();
@@ -42,7 +63,8 @@ pub fn run(side: u32, strokes: u32, as_json: bool) -> Result<(), CliError> {
     let editor = Editor::new(Folders::default(), settings, Vec::new(), Some(models), Arc::new(|| ()));
     let display = Display::new(editor.doc());
     let mut bench = Bench { editor, display, begun: Instant::now() };
-    // The model is loaded and the words are read before anything is timed.
+    // The model is known and loaded and the words are read before anything is timed.
+    bench.until(|e| e.generation().few_steps().is_some())?;
     bench.until(|e| e.generation().overlay(e.open().id).is_some())?;
     bench.until(idle)?;
     let (mut first, mut whole, mut pen) = (Vec::new(), Vec::new(), Vec::new());
