@@ -330,6 +330,7 @@ impl Backend for CandleBackend {
             multiple_px: model.vae.scale_factor() as u32,
             inpainting: model.is_inpainting(),
             hole_strength: model.hole_strength(),
+            hole_guidance: model.hole_guidance(),
             arch: model.arch(),
         })
     }

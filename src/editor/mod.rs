@@ -6,6 +6,7 @@
 
 mod act;
 pub mod action;
+mod action_state;
 pub mod brushes;
 mod candidates;
 pub mod clipboard;
@@ -16,6 +17,7 @@ mod documents;
 pub mod drawing;
 pub mod files;
 pub mod floating;
+mod folders;
 mod generating;
 pub mod generation;
 pub mod histogram;
@@ -38,6 +40,7 @@ pub mod zooming;
 
 pub use action::{Action, Menu};
 pub use command::{Command, Effect, LayerCommand, Notice, NoticeKind, ViewCommand};
+pub use folders::Folders;
 pub use opened::{DocId, OpenDocument};
 pub use settings::Settings;
 pub use viewport::Viewport;
@@ -57,25 +60,6 @@ use work::{Waker, Worker};
 
 /// How long settings may change before they are written.
 const SETTLE_SECS: f64 = 1.0;
-
-/// Where the program keeps what is its own; `None` = nowhere, nothing is kept.
-#[derive(Clone, Debug, Default)]
-pub struct Folders {
-    /// Settings and presets.
-    pub config: Option<PathBuf>,
-    /// Journals.
-    pub state: Option<PathBuf>,
-}
-
-impl Folders {
-    fn settings_file(&self) -> Option<PathBuf> {
-        self.config.as_ref().map(|f| f.join("settings.toml"))
-    }
-
-    fn brushes(&self) -> Option<PathBuf> {
-        self.config.as_ref().map(|f| f.join("brushes"))
-    }
-}
 
 /// The application.
 pub struct Editor {

@@ -184,6 +184,8 @@ pub struct ModelFacts {
     /// Strength at which empty canvas is painted over its fill, 0..=1: 1 for models that were trained to invent what
     /// is missing, less for those that continue a picture only where they are led.
     pub hole_strength: f32,
+    /// How much of the guidance empty canvas is painted with, 0..=1.
+    pub hole_guidance: f32,
     /// Name of its architecture, for people.
     pub arch: String,
 }

@@ -51,6 +51,7 @@ impl Default for Script {
                 multiple_px: 8,
                 inpainting: false,
                 hole_strength: 1.0,
+                hole_guidance: 1.0,
                 arch: "fake".into(),
             },
         }

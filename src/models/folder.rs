@@ -20,6 +20,9 @@ pub struct Hints {
     /// Strength at which empty canvas is painted over its fill.
     #[serde(default)]
     pub hole_strength: Option<f32>,
+    /// How much of the guidance empty canvas is painted with, 0 (none) to 1.
+    #[serde(default)]
+    pub hole_guidance: Option<f32>,
     /// Pixels that are painted around a picture and cut off.
     #[serde(default)]
     pub margin_px: Option<u32>,
@@ -171,6 +174,12 @@ impl Model {
     pub fn hole_strength(&self) -> f32 {
         let usual = if self.is_inpainting() { 1.0 } else { PLAIN_HOLE_STRENGTH };
         self.hints.hole_strength.filter(|s| s.is_finite()).map_or(usual, |s| s.clamp(0.1, 1.0))
+    }
+
+    /// How much of the guidance empty canvas is painted with, 0..=1: what words name stands in the picture already, and a
+    /// model that follows them too eagerly would paint it once more around it.
+    pub fn hole_guidance(&self) -> f32 {
+        self.hints.hole_guidance.filter(|g| g.is_finite()).map_or(1.0, |g| g.clamp(0.0, 1.0))
     }
 
     /// Pixels to paint around every picture and to cut off, for models that are weak along the border; a multiple of

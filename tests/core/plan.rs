@@ -12,7 +12,14 @@ use scumble::sampling::RngKind;
 use crate::prng::Prng;
 
 pub fn facts(native_px: u32) -> ModelFacts {
-    ModelFacts { native_px, multiple_px: 8, inpainting: false, hole_strength: 1.0, arch: "fake".into() }
+    ModelFacts {
+        native_px,
+        multiple_px: 8,
+        inpainting: false,
+        hole_strength: 1.0,
+        hole_guidance: 1.0,
+        arch: "fake".into(),
+    }
 }
 
 fn request(init: &RgbaImage) -> Request {
@@ -243,6 +250,22 @@ fn painted_strength_and_empty_canvas_share_a_run() {
     assert_eq!(mask.get(80, 50), 0.0);
     assert!(mask.get(126, 50) > 0.3 && mask.get(126, 50) < 0.5);
     assert!(!pass.sample_posterior);
+}
+
+#[test]
+fn empty_canvas_alone_takes_a_part_of_the_guidance() {
+    let init = random_picture(&mut Prng(8), 128, 96);
+    let mask = GrayImage::from_fn(128, 96, |x, _| Luma([if x < 20 { 255 } else { 0 }]));
+    let facts = ModelFacts { hole_guidance: 0.25, ..facts(128) };
+    let guided = |cfg_scale, outpaint: Margins, mask: Option<&GrayImage>| {
+        let request = Request { cfg_scale, outpaint, ..request(&init) };
+        plan(&request, &facts, Some(&init), mask, 0).unwrap().first_pass().cfg_scale
+    };
+    let right = Margins { right: 64, ..Margins::default() };
+    assert_eq!(guided(5.0, right.clone(), None), 2.0);
+    assert_eq!(guided(1.0, right.clone(), None), 1.0, "off stays off");
+    assert_eq!(guided(5.0, right, Some(&mask)), 5.0, "what is painted besides is asked for");
+    assert_eq!(guided(5.0, Margins::default(), Some(&mask)), 5.0);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use crate::support::Window;
 use eframe::egui::{Event, Key, Modifiers};
-use egui_kittest::kittest::Queryable;
+use egui_kittest::kittest::{NodeT, Queryable};
 use scumble::color::Rgba;
 use scumble::document::Document;
 use scumble::document::rgba8::straight8;
@@ -10,6 +10,7 @@ use scumble::editor::settings::Theme;
 use scumble::editor::tool::ToolKind;
 use scumble::editor::work::Operation;
 use scumble::editor::{Action, Command};
+use scumble::generate::fake::Script;
 use scumble::paint::filter::Filter;
 
 const CTRL: Modifiers = Modifiers::COMMAND;
@@ -232,6 +233,47 @@ fn the_keyboard_reaches_panels_and_menus_and_returns() {
     assert_eq!(window.app().notices().count(), 0);
     window.key(Modifiers::NONE, Key::Tab);
     assert!(window.harness.query_by_label("Fit").is_some());
+}
+
+/// What has the keyboard: its role and where it is, and its label, if it has one.
+fn at_keyboard(window: &Window) -> (String, Option<String>) {
+    let node = window.harness.get_by(|node| node.is_focused());
+    let rect = node.rect();
+    let node = node.accesskit_node();
+    (format!("{:?} at {rect:?}", node.role()), node.label().filter(|label| !label.trim().is_empty()))
+}
+
+#[test]
+fn every_stop_of_the_tab_key_has_a_label() {
+    let mut window = Window::generating(Script::default());
+    let mut unnamed = std::collections::BTreeSet::new();
+    for panel in [
+        Action::GoToColors,
+        Action::GoToGenerate,
+        Action::GoToNavigator,
+        Action::GoToBrushes,
+        Action::GoToLayers,
+        Action::GoToHistory,
+        Action::GoToZoom,
+    ] {
+        window.act(panel);
+        window.steps(2);
+        let first = at_keyboard(&window);
+        let mut stops = 1;
+        while stops < 300 {
+            window.key(Modifiers::NONE, Key::Tab);
+            let (node, label) = at_keyboard(&window);
+            if label.is_none() {
+                unnamed.insert(format!("{panel:?}: {node}"));
+            }
+            if (node, label) == first {
+                break;
+            }
+            stops += 1;
+        }
+        assert!((20..300).contains(&stops), "{panel:?}: {stops} stops until the first one again");
+    }
+    assert!(unnamed.is_empty(), "{unnamed:#?}");
 }
 
 /// What opens a window.

@@ -34,6 +34,30 @@ def asked(target, said):
     return out
 
 
+def pack(scenes, said):
+    """Labels in one tensor of bytes `[n, heads + 1 + flags]` (-100: not asked for): heads and flags that a caption names,
+    and 0 for flags of what is not in the scene."""
+    true = labels(scenes)
+    named = asked(true, said)
+    absent = true["flags"] < 0.5
+    flags = torch.where(named["flags"] > 0.5, 1, torch.where(absent, 0, -100))
+    return torch.cat([torch.stack([named[h] for h in [*HEADS, "bloom"]], 1), flags], 1).to(torch.int8)
+
+
+def asked_loss(outputs, packed):
+    """Mean cross entropy of what is asked for in `packed`, over pictures; what must be there counts four times as much as
+    what must not."""
+    import torch.nn.functional as F
+
+    packed, total = packed.long(), 0.0
+    for i, head in enumerate([*HEADS, "bloom"]):
+        total = total + F.cross_entropy(outputs[head], packed[:, i], ignore_index=-100, reduction="sum")
+    flags = packed[:, len(HEADS) + 1 :]
+    each = F.binary_cross_entropy_with_logits(outputs["flags"], flags.clamp(min=0).float(), reduction="none")
+    weight = torch.where(flags > 0, 1.0, torch.where(flags == 0, 0.25 / len(FLAGS), 0.0))
+    return (total + (each * weight).sum()) / len(packed)
+
+
 def sizes():
     """Number of classes of each head."""
     return {**{k: len(v) for k, v in HEADS.items()}, "bloom": len(BLOOMS), "flags": len(FLAGS)}

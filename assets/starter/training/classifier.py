@@ -16,24 +16,31 @@ SIZE = 128
 
 
 class Classifier(nn.Module):
-    """Residual network; `features` is what the Fréchet distance is measured on."""
+    """Residual network; `features` is what the Fréchet distance is measured on. With `latents` it reads latents of that
+    many channels, any size, instead of pictures (`train_reader.py`)."""
 
-    def __init__(self, width=32, depth=1):
+    def __init__(self, width=32, depth=1, latents=0):
         super().__init__()
         w = [width, 2 * width, 4 * width, 8 * width]
-        self.stem = nn.Sequential(nn.Conv2d(3, w[0], 5, 2, 2, bias=False), nn.BatchNorm2d(w[0]), nn.ReLU(True))
+        first = nn.Conv2d(latents, w[0], 3, 1, 1, bias=False) if latents else nn.Conv2d(3, w[0], 5, 2, 2, bias=False)
+        self.stem = nn.Sequential(first, nn.BatchNorm2d(w[0]), nn.ReLU(True))
         stages = []
         for i in range(4):
             src = w[max(0, i - 1)]
-            stages.append(Block(src, w[i], 2))
+            stages.append(Block(src, w[i], 1 if latents and i == 0 else 2))
             stages += [Block(w[i], w[i], 1) for _ in range(depth)]
         self.stages = nn.Sequential(*stages)
         self.heads = nn.ModuleDict({k: nn.Linear(2 * w[3], n) for k, n in attributes.sizes().items()})
-        self.config = {"width": width, "depth": depth}
+        self.config = {"width": width, "depth": depth, "latents": latents}
 
     def features(self, rgb):
+        if self.config["latents"]:
+            return self.pooled(rgb)
         x = F.interpolate(rgb, (SIZE, SIZE), mode="bilinear", antialias=True, align_corners=False) if rgb.shape[-2:] != (SIZE, SIZE) else rgb
-        x = self.stages(self.stem(x * 2 - 1))
+        return self.pooled(x * 2 - 1)
+
+    def pooled(self, x):
+        x = self.stages(self.stem(x))
         return torch.cat([x.mean((2, 3)), x.amax((2, 3))], 1)
 
     def forward(self, rgb):

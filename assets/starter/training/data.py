@@ -24,14 +24,18 @@ def render(n, height, width, seed, device="cpu"):
     return (rgb * 255).round().byte(), scenes
 
 
-def caption_ids(scenes, tok, seed, variants=6):
-    """Token numbers `[n, variants, CONTEXT]` of captions of each scene, the first of them complete."""
+def describe(scenes, tok, seed, variants=6):
+    """Captions of each scene, the first of them complete: token numbers `[n, variants, CONTEXT]`, and what each names as
+    `attributes.pack` writes it, `[n, variants, k]`."""
+    import attributes
     from nets import token_ids
 
     r = random.Random(seed)
-    texts = [caption(s, r, drop=k > 0) for s in scenes for k in range(variants)]
+    said = [set() for _ in range(len(scenes) * variants)]
+    texts = [caption(s, r, drop=k > 0, said=said[i * variants + k]) for i, s in enumerate(scenes) for k in range(variants)]
     parts = [token_ids(tok, texts[i : i + 60_000]) for i in range(0, len(texts), 60_000)]
-    return torch.cat(parts).to(torch.int16).view(len(scenes), variants, -1)
+    labels = attributes.pack([s for s in scenes for _ in range(variants)], said)
+    return torch.cat(parts).to(torch.int16).view(len(scenes), variants, -1), labels.view(len(scenes), variants, -1)
 
 
 def masks(n, height, width, seed, device="cpu"):
@@ -60,9 +64,11 @@ def masks(n, height, width, seed, device="cpu"):
     along = torch.where(torch.remainder(side, 2) < 1, along, 1 - along)
     margin = along.expand(n, 1, height, width) > keep
     inner = f.u(0.3, 0.8)
-    ox, oy = f.u() * (1 - inner) * f.asp, f.u() * (1 - inner)
+    # Half of them in the middle, as a zoom outward has them.
+    middle = f.flag(0.5)
+    ox, oy = (torch.lerp(f.u(), torch.full_like(inner, 0.5), middle) * (1 - inner) * side for side in (f.asp, 1.0))
     around = ~((f.x > ox) & (f.x < ox + inner * f.asp) & (f.y > oy) & (f.y < oy + inner))
-    out = torch.where(kind < 0.34, stroke, torch.where(kind < 0.46, spot, torch.where(kind < 0.56, box, torch.where(kind < 0.85, margin, around))))
+    out = torch.where(kind < 0.3, stroke, torch.where(kind < 0.4, spot, torch.where(kind < 0.48, box, torch.where(kind < 0.75, margin, around))))
     return out.float()
 
 

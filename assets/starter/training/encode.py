@@ -13,9 +13,9 @@ from nets import load_tokenizer
 
 
 @torch.no_grad()
-def encode(vae, pictures, ids, seed, device="cpu", chunk=32, mirror=True, bf16=False):
-    """Everything the network is trained on for these pictures (bytes `[n, 3, h, w]`) and the token numbers of their
-    captions, on `device` in half precision."""
+def encode(vae, pictures, described, seed, device="cpu", chunk=32, mirror=True, bf16=False):
+    """Everything the network is trained on for these pictures (bytes `[n, 3, h, w]`) and their captions (as
+    `data.describe` gives them), on `device` in half precision."""
     factor = 2 ** (len(vae.config.decoder_block_out_channels) - 1)
     out = {"z": [], "masked": [], "mask": []}
     for i in range(0, len(pictures), chunk):
@@ -32,7 +32,7 @@ def encode(vae, pictures, ids, seed, device="cpu", chunk=32, mirror=True, bf16=F
     # [n, 2, ...]: the picture and its mirror image
     join = lambda parts: torch.cat([torch.stack(parts[k : k + 1 + mirror], 1) for k in range(0, len(parts), 1 + mirror)])
     got = {k: join(v) for k, v in out.items()}
-    got["ids"] = ids.to(device)
+    got["ids"], got["labels"] = (k.to(device) for k in described)
     return got
 
 
@@ -42,6 +42,7 @@ def main():
     p.add_argument("--data", required=True)
     p.add_argument("--half", action="store_true")
     p.add_argument("--no-mirror", action="store_true")
+    p.add_argument("--bf16", action="store_true", help="half the time on processors that can")
     p.add_argument("--device", default="cpu")
     a = p.parse_args()
     torch.set_num_threads(1)
@@ -62,10 +63,10 @@ def main():
             if half:
                 x = F.avg_pool2d(x.float(), 2).round().byte()
             seed = sum(map(ord, os.path.basename(name)))
-            got = encode(vae, x, data.caption_ids(d["scenes"], tok, seed), seed, a.device, mirror=not a.no_mirror)
+            got = encode(vae, x, data.describe(d["scenes"], tok, seed), seed, a.device, mirror=not a.no_mirror, bf16=a.bf16)
             torch.save(got, target + ".part")
             os.replace(target + ".part", target)
-        print(name, tuple(got["z"].shape), "std", got["z"].float().std((0, 1, 3, 4)).tolist(), flush=True)
+            print(target, tuple(got["z"].shape), "std", got["z"].float().std((0, 1, 3, 4)).tolist(), flush=True)
 
 
 if __name__ == "__main__":

@@ -130,8 +130,8 @@ def pictures(run):
         if vae is None:
             vae = AutoencoderTiny.from_pretrained(run.path("vae"), torch_dtype=torch.float32).to(dev).eval()
             vae = vae.to(memory_format=torch.channels_last) if run.gpu else vae
-        (images, ids), size = drawn.pop(k), run.sizes()[k]
-        got = encode(vae, images, ids, run.a.seed + k, dev, chunk=256 if run.gpu else 32, mirror=not run.gpu, bf16=run.gpu)
+        (images, described), size = drawn.pop(k), run.sizes()[k]
+        got = encode(vae, images, described, run.a.seed + k, dev, chunk=256 if run.gpu else 32, mirror=not run.gpu, bf16=run.gpu)
         put({**{n: v.cpu() for n, v in got.items()}, "grey": grey_latents(vae, size, run.factor, dev).cpu()}, run.latents(size))
         log(f"encoded {tuple(got['z'].shape)}, std {got['z'].float().std().item():.2f}")
 
@@ -145,7 +145,7 @@ def pictures(run):
         if k == 0:
             shrink = lambda x: F.interpolate(x.float(), (classifier.SIZE, classifier.SIZE), mode="area").round().byte().cpu()
             put({"pictures": torch.cat([shrink(x) for x in images.split(1024)]), "scenes": scenes}, run.path("small.pt"))
-        drawn[k] = images, data.caption_ids(scenes, tok, run.a.seed + k)
+        drawn[k] = images, data.describe(scenes, tok, run.a.seed + k)
         if os.path.exists(run.path("vae.done")):
             for j in list(drawn):
                 finish(j)

@@ -97,7 +97,7 @@ def main():
     torch.set_flush_denormal(True)
     torch.manual_seed(6)
     teacher = load_folder(a.model, a.device)
-    buckets = load_latents(os.path.join(a.work, "latents"), "*.pt", a.device)
+    buckets, _ = load_latents(os.path.join(a.work, "latents"), "*.pt", a.device)
     factor = 2 ** (len(teacher.vae.config.decoder_block_out_channels) - 1)
     greys = {s: grey_latents(teacher.vae, s, factor, a.device) for s in buckets}
     net = distil(teacher, buckets, greys, a.seconds, a.batch, a.cfg, bf16=a.device != "cpu")

@@ -8,17 +8,20 @@ import glob
 import math
 import os
 import torch
+import attributes
 import clock
+from diffusers.models.attention_processor import AttnProcessor
 from nets import Average, alphas_cumprod, load_tokenizer, make_text, make_unet, token_ids
+from train_reader import load_reader
 
 
-def load_latents(folder, pattern, device):
-    """Buckets by latent size."""
-    groups = {}
-    for name in sorted(glob.glob(os.path.join(folder, pattern))):
+def load_latents(folder, pattern, device, known=()):
+    """Buckets by latent size, of the files that are not in `known`, and the names of these files."""
+    groups, names = {}, [n for n in sorted(glob.glob(os.path.join(folder, pattern))) if n not in known]
+    for name in names:
         d = torch.load(name, weights_only=True)
         groups.setdefault(tuple(d["z"].shape[-2:]), []).append(d)
-    return {size: {k: torch.cat([p[k] for p in parts]).to(device) for k in parts[0]} for size, parts in groups.items()}
+    return {size: {k: torch.cat([p[k] for p in parts]).to(device) for k in parts[0]} for size, parts in groups.items()}, names
 
 
 def batch_of(size, batch, native):
@@ -33,12 +36,19 @@ def grey_latents(vae, size, factor, device):
         return vae.encoder(torch.zeros(1, 3, *(k * factor for k in size), device=device))
 
 
+def plain_attention(unet, device):
+    """On a processor attention as plain products: the fused kernel's backward pass took a sixth of a step."""
+    if device == "cpu":
+        unet.set_attn_processor(AttnProcessor())
+    return unet
+
+
 class Trainer:
     """Networks, optimizer and the state that a checkpoint keeps."""
 
     def __init__(self, tok, config, device, lr=5e-4):
         self.buckets, self.grey, self.device, self.lr, self.config = {}, {}, device, lr, config
-        new_unet = lambda: make_unet(**config["unet"]).to(device, memory_format=torch.channels_last)
+        new_unet = lambda: plain_attention(make_unet(**config["unet"]).to(device, memory_format=torch.channels_last), device)
         new_text = lambda: make_text(len(tok), config["text_width"]).to(device)
         self.unet, self.text = new_unet(), new_text()
         self.unet.add_embedding.norm2.weight.data.fill_(0.2)
@@ -48,6 +58,7 @@ class Trainer:
         self.ac = alphas_cumprod(device)
         self.empty = token_ids(tok, [""])[0].to(device)
         self.predict = self.unet  # or the same network compiled
+        self.reader, self.read, self.reading = None, 0.0, None  # reads attributes from latents, how much that counts, how well it goes
         self.step, self.seen, self.history = 0, 0, []
 
     def add(self, size, latents, grey):
@@ -79,12 +90,16 @@ class Trainer:
         whole = (torch.rand(n, 1, 1, 1, device=dev) < 0.5).float()
         mask = torch.maximum(mask, whole.expand_as(mask))
         masked = torch.lerp(masked, self.grey[size].expand_as(masked), whole)
-        words = b["ids"][ix, torch.randint(b["ids"].shape[1], (n,), device=dev)].long()
-        words = torch.where(torch.rand(n, 1, device=dev) < 0.1, self.empty, words)
-        return z, masked, mask, words
+        which = torch.randint(b["ids"].shape[1], (n,), device=dev)
+        drop = torch.rand(n, 1, device=dev) < 0.1
+        words = torch.where(drop, self.empty, b["ids"][ix, which].long())
+        # What must be readable: of whole pictures, what their caption says.
+        silent = drop | (whole.view(n, 1) < 0.5)
+        asked = torch.where(silent, -100, b["labels"][ix, which].long()) if "labels" in b else None
+        return z, masked, mask, words, asked
 
     def loss(self, n, size):
-        z, masked, mask, words = self.batch(n, size)
+        z, masked, mask, words, asked = self.batch(n, size)
         # Stratified over the schedule and denser where nearly all is noise: there words and composition are decided.
         u = (torch.arange(n, device=self.device) + torch.rand(n, device=self.device)) / n
         t = (u**0.65 * 1000).long().clamp(0, 999)
@@ -99,7 +114,15 @@ class Trainer:
         error = (p.float() - v).pow(2).mean((1, 2, 3))
         snr = a.flatten() / (1 - a.flatten()).clamp_min(1e-5)
         weight = ((snr.clamp(max=5) + 1) / (snr + 1)).clamp(max=1)  # 1 at high noise, less only at the clean end
-        return (weight * error).mean(), error.mean()
+        total = (weight * error).mean()
+        if self.reader is not None:
+            guess = (a.sqrt() * noisy - (1 - a).sqrt() * p.float()).contiguous(memory_format=torch.channels_last)
+            with torch.autocast(self.device, torch.bfloat16, enabled=self.config.get("bf16", False)):
+                out = self.reader(guess)
+            read = attributes.asked_loss({k: o.float() for k, o in out.items()}, asked)
+            total = total + self.read * read
+            self.reading = read.detach() if self.reading is None else torch.lerp(self.reading, read.detach(), 0.02)
+        return total, error.mean()
 
     def run(self, seconds, batch, decay=0.3, save=None, warm=50, log=50, every=180, poll=None):
         """Trains for `seconds`; over the last part `decay` of them the learning rate falls to nothing. `poll` is called
@@ -127,7 +150,8 @@ class Trainer:
             if self.step % log == 0:
                 mean = torch.stack(recent[-log:]).mean().item()
                 self.history.append((self.step, round(mean, 4)))
-                print(f"{self.step} v error {mean:.4f} lr {lr:.5f} {(self.seen - seen) / (clock.now() - begun):.1f} samples/s {clock.now() - begun:.0f} s", flush=True)
+                also = "" if self.reading is None else f" reading {self.reading.item():.3f}"
+                print(f"{self.step} v error {mean:.4f}{also} lr {lr:.5f} {(self.seen - seen) / (clock.now() - begun):.1f} samples/s {clock.now() - begun:.0f} s", flush=True)
                 recent = recent[-log:]
             if poll and self.step % 25 == 0:
                 poll()
@@ -171,6 +195,8 @@ def main():
     p.add_argument("--init", help="model folder whose network is taken over where it fits")
     p.add_argument("--freeze-text", action="store_true")
     p.add_argument("--native", type=int, default=16, help="native side in latents")
+    p.add_argument("--reader", type=float, default=0.0, help="how much it counts that DIR/reader.pt (train_reader.py) reads guesses as their captions say, e.g. 0.02")
+    p.add_argument("--bf16", action="store_true", help="half the time on processors that can")
     p.add_argument("--device", default="cpu")
     p.add_argument("--threads", type=int, default=1)
     a = p.parse_args()
@@ -181,13 +207,24 @@ def main():
 
     vae = AutoencoderTiny.from_pretrained(os.path.join(a.work, "vae"), torch_dtype=torch.float32).to(a.device).eval()
     tok = load_tokenizer(os.path.join(a.work, "tokenizer"))
-    buckets = load_latents(os.path.join(a.work, "latents"), a.pattern, a.device)
+    known = []
     pre = torch.load(os.path.join(a.work, "text.pt"), weights_only=True, map_location=a.device)
     factor = 2 ** (len(vae.config.decoder_block_out_channels) - 1)
     unet = dict(channels=vae.config.latent_channels, widths=[int(k) for k in a.widths.split(",")], text=pre["width"], sample_size=a.native, attention=[int(k) for k in a.attention.split(",")], heads=a.heads)
-    t = Trainer(tok, dict(unet=unet, text_width=pre["width"], bf16=a.device != "cpu", freeze_text=a.freeze_text), a.device, a.lr)
-    for size, b in buckets.items():
-        t.add(size, b, grey_latents(vae, size, factor, a.device))
+    t = Trainer(tok, dict(unet=unet, text_width=pre["width"], bf16=a.bf16 or a.device != "cpu", freeze_text=a.freeze_text), a.device, a.lr)
+
+    def poll():
+        """Takes in what was encoded meanwhile."""
+        more, names = load_latents(os.path.join(a.work, "latents"), a.pattern, a.device, known)
+        known.extend(names)
+        for size, b in more.items():
+            if size in t.buckets:
+                b = {k: torch.cat([old, b[k]]) for k, old in t.buckets[size].items()}
+            t.add(size, b, grey_latents(vae, size, factor, a.device))
+
+    poll()
+    if a.reader:
+        t.reader, t.read = load_reader(os.path.join(a.work, "reader.pt"), a.device), a.reader
     state = os.path.join(a.work, "unet.pt")
     if os.path.exists(state):
         t.load(state)
@@ -195,8 +232,8 @@ def main():
         init = UNet2DConditionModel.from_pretrained(os.path.join(a.init, "unet"), torch_dtype=torch.float32).state_dict() if a.init else None
         t.start_from(init, pre["text"])
     n = sum(q.numel() for q in t.unet.parameters()) / 1e6
-    print(f"{n:.2f} million values; buckets {({k: len(v['z']) for k, v in buckets.items()})}; step {t.step}", flush=True)
-    t.run(a.seconds, a.batch, a.decay, state)
+    print(f"{n:.2f} million values; buckets {({k: len(v['z']) for k, v in t.buckets.items()})}; step {t.step}", flush=True)
+    t.run(a.seconds, a.batch, a.decay, state, poll=poll)
 
 
 if __name__ == "__main__":

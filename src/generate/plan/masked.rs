@@ -42,6 +42,8 @@ pub(super) struct Masked {
     strength: f32,
     /// Strength at which empty canvas is painted.
     hole_strength: f32,
+    /// How much of the guidance it is painted with.
+    hole_guidance: f32,
     /// Denoise mask of what is painted alone, if anything is.
     painted: Option<Mask>,
     second: Option<Second>,
@@ -144,6 +146,7 @@ impl Masked {
             ring,
             strength: request.strength,
             hole_strength: hole_strength(request, facts),
+            hole_guidance: facts.hole_guidance,
             painted: painted_denoise,
             second,
             extras,
@@ -172,6 +175,10 @@ impl Masked {
             mask: Some(mask_to_model(&mask, &self.size)),
             ..base_pass(request, index, (self.size.width, self.size.height), true)
         };
+        // Under a painted mask words are meant for what is painted there; around a picture for the whole.
+        if self.hole.is_some() && self.painted.is_none() && pass.cfg_scale > 1.0 {
+            pass.cfg_scale = 1.0 + (pass.cfg_scale - 1.0) * self.hole_guidance;
+        }
         self.extras.dress(&mut pass, self.context, &self.size);
         pass
     }

@@ -1,6 +1,6 @@
 //! What the model sees where something is to go away.
 
-use super::{masks, membrane, mirror, morphology};
+use super::{beyond, masks, membrane, mirror, morphology};
 use crate::generate::picture::{Mask, Picture};
 use crate::generate::request::Fill;
 
@@ -26,7 +26,7 @@ pub fn fill(picture: &Picture, mask: &Mask, kind: Fill, unit: f32, seed: u64) ->
         Fill::Original | Fill::Neutral => Picture::filled(picture.width, picture.height, [0.5; 3]),
         Fill::Noise => noise(picture.width, picture.height, seed),
         Fill::Auto | Fill::Blur => blurred(picture, mask, blur_radius(unit)),
-        Fill::Border => softened(&mirror::mirrored(picture, mask), mask, blur_radius(unit)),
+        Fill::Border => continuing(picture, mask, blur_radius(unit)),
     };
     let mut out = picture.clone();
     for (i, &m) in mask.data.iter().enumerate().filter(|(_, m)| **m > 0.0) {
@@ -42,17 +42,18 @@ fn blur_radius(unit: f32) -> u32 {
     (65.0 * unit).round().max(2.0) as u32
 }
 
-/// `mirrored` blurred, the more the farther inside the mask: at the edge it goes on as the picture does, far inside only
-/// its colours are left.
-fn softened(mirrored: &Picture, mask: &Mask, radius: u32) -> Picture {
-    let blurred = morphology::gaussian_blur_picture(mirrored, radius);
-    let depth = morphology::box_blur(&masks::binary(mask, 0.0), radius);
-    let mut out = mirrored.clone();
+/// At the edge the picture's own reflection, so that what crosses it goes on; from a quarter of `radius` inside on the colours
+/// of the edge alone. A reflection that reached farther would repeat what stands in the picture, upside down, around it.
+fn continuing(picture: &Picture, mask: &Mask, radius: u32) -> Picture {
+    let mut out = mirror::mirrored(picture, mask);
+    let near = (radius / 4).max(1);
+    let far = morphology::gaussian_blur_picture(&beyond::extended(picture, mask), near);
+    let depth = morphology::box_blur(&masks::binary(mask, 0.0), near);
     for (i, &d) in depth.data.iter().enumerate() {
-        // 1/2 at the edge, 1 from `radius` inside on.
-        let far = (2.0 * d - 1.0).clamp(0.0, 1.0);
+        // 1/2 at the edge, 1 from `near` inside on.
+        let inside = (2.0 * d - 1.0).clamp(0.0, 1.0);
         for channel in 3 * i..3 * i + 3 {
-            out.data[channel] += (blurred.data[channel] - out.data[channel]) * far;
+            out.data[channel] += (far.data[channel] - out.data[channel]) * inside;
         }
     }
     out

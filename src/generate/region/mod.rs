@@ -9,6 +9,7 @@
 //! [`unit`](masks::unit) for models of another native size.
 
 pub mod band;
+pub mod beyond;
 pub mod border;
 pub mod color_match;
 pub mod context;

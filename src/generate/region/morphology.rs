@@ -172,3 +172,19 @@ pub fn snap(mask: &mut Mask) {
         }
     }
 }
+
+/// At each pixel the mean of those within `radius` where `mask` is 1; `otherwise` where there are none.
+pub fn mean_where(picture: &Picture, mask: &Mask, radius: u32, otherwise: &Picture) -> Picture {
+    let weight = box_blur(mask, radius);
+    let mut out = otherwise.clone();
+    for channel in 0..3 {
+        let values = picture.data[channel..].iter().step_by(3).zip(&mask.data).map(|(v, m)| v * m);
+        let sum = box_blur(&Mask { data: values.collect(), ..*mask }, radius);
+        for (i, (sum, weight)) in
+            sum.data.iter().zip(&weight.data).enumerate().filter(|(_, (_, w))| **w > 1e-6)
+        {
+            out.data[3 * i + channel] = sum / weight;
+        }
+    }
+    out
+}

@@ -8,7 +8,7 @@
 use image::RgbaImage;
 use image::imageops::crop_imm;
 
-use super::{masks, membrane, mirror, morphology};
+use super::{beyond, masks, membrane, morphology};
 use crate::generate::picture::{Mask, Picture};
 use crate::generate::request::Margins;
 use crate::geom::Rect;
@@ -86,7 +86,7 @@ pub fn meet_edges(generated: &mut Picture, canvas: &RgbaImage, rect: Rect, lengt
     };
     let difference = minus(&shown, generated);
     let off = discoloured(&shown, &open, &edge);
-    let mut coarse = mean_where(&minus(&difference, &off), &edge, ALONG, &difference);
+    let mut coarse = morphology::mean_where(&minus(&difference, &off), &edge, ALONG, &difference);
     let fine = minus(&minus(&difference, &off), &coarse);
     let known: Vec<bool> = edge.data.iter().map(|&e| e > 0.0).collect();
     membrane::fill(&mut coarse.data, 3, rect.width() as usize, &known, length);
@@ -110,57 +110,19 @@ fn discoloured(shown: &Picture, open: &Mask, edge: &Mask) -> Picture {
     let without =
         |px: u32| Mask { data: morphology::dilate(open, px).data.iter().map(|b| 1.0 - b).collect(), ..*open };
     // Where nothing lies further inside, nothing is known to be off.
-    let near = mean_where(shown, &without(BORDER), BORDER, shown);
-    let far = mean_where(shown, &without(2 * BORDER), 2 * BORDER, &near);
+    let near = morphology::mean_where(shown, &without(BORDER), BORDER, shown);
+    let far = morphology::mean_where(shown, &without(2 * BORDER), 2 * BORDER, &near);
     let data = (0..shown.data.len()).map(|i| shown.data[i] - 2.0 * near.data[i] + far.data[i]).collect();
     let off = Picture { data, ..*shown };
-    mean_where(&off, edge, ALONG, &off)
+    morphology::mean_where(&off, edge, ALONG, &off)
 }
 
-/// Values along an edge carried away from it: at each pixel the mean over a stretch of edge around the nearest one, the
-/// longer the farther it is, times a gaussian of `length`. Both are flat at the edge itself.
+/// Values along an edge carried away from it, times a gaussian of `length`: flat at the edge itself.
 fn carried(values: &Picture, edge: &Mask, known: &[bool], length: f32) -> Picture {
-    let (w, h) = (edge.width as usize, edge.height as usize);
-    let nearest = mirror::nearest_known(known, w, h);
-    let reach = 3.0 * length;
-    let mut levels = vec![values.clone()];
-    let mut radius = 1;
-    while radius as f32 <= reach {
-        levels.push(mean_where(values, edge, radius, values));
-        radius *= 2;
-    }
-    let mut out = Picture::filled(edge.width, edge.height, [0.0; 3]);
-    for (i, (dx, dy)) in nearest.into_iter().enumerate() {
-        let distance = (dx as f32).hypot(dy as f32);
-        if distance > reach {
-            continue;
-        }
-        let from = (i as i32 + dy * w as i32 + dx) as usize;
-        // Level k is the mean over 2^(k-1) pixels to either side; half the distance is wanted.
-        let level = (distance.max(1.0)).log2().min((levels.len() - 1) as f32);
-        let (low, t) = (level.floor() as usize, level.fract());
-        let high = (low + 1).min(levels.len() - 1);
+    let (mut out, distance) = beyond::carried(values, edge, known, 3.0 * length);
+    for (pixel, distance) in out.data.chunks_exact_mut(3).zip(distance) {
         let weight = (-(distance / length).powi(2)).exp();
-        for c in 0..3 {
-            let (a, b) = (levels[low].data[3 * from + c], levels[high].data[3 * from + c]);
-            out.data[3 * i + c] = weight * (a + (b - a) * t);
-        }
-    }
-    out
-}
-
-/// At each pixel the mean of those within `radius` where `mask` is 1; `otherwise` where there are none.
-fn mean_where(picture: &Picture, mask: &Mask, radius: u32, otherwise: &Picture) -> Picture {
-    let weight = morphology::box_blur(mask, radius);
-    let mut out = otherwise.clone();
-    for channel in 0..3 {
-        let values = picture.data[channel..].iter().step_by(3).zip(&mask.data).map(|(v, m)| v * m);
-        let sum = morphology::box_blur(&Mask { data: values.collect(), ..*mask }, radius);
-        for (i, (sum, weight)) in
-            sum.data.iter().zip(&weight.data).enumerate().filter(|(_, (_, w))| **w > 1e-6)
-        {
-            out.data[3 * i + channel] = sum / weight;
-        }
+        pixel.iter_mut().for_each(|v| *v *= weight);
     }
     out
 }

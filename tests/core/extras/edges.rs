@@ -1,8 +1,9 @@
 //! What lies beyond an edge: reflections, borders, corrections.
 
 use image::RgbaImage;
+use scumble::generate::Fill;
 use scumble::generate::picture::{Mask, Picture};
-use scumble::generate::region::{border, mirror, outpaint};
+use scumble::generate::region::{border, fill, mirror, outpaint};
 use scumble::geom::Rect;
 
 #[test]
@@ -25,6 +26,45 @@ fn a_reflection_keeps_layers_and_turns_round() {
     }
     let nothing = mirror::mirrored(&picture, &Mask::filled(40, 24, 1.0));
     assert_eq!(nothing.pixel(3, 3), [0.5; 3]);
+}
+
+/// A page in the middle of a larger one: sky over ground, and a dark tower that reaches neither border of the page.
+fn page_with_a_tower() -> (Picture, Mask) {
+    let (size, from, to) = (128u32, 32u32, 96u32);
+    let colour = |x: u32, y: u32| match (x, y) {
+        (52..76, 42..80) => [0.1, 0.1, 0.1],
+        (_, 0..64) => [0.3, 0.5, 0.9],
+        _ => [0.3, 0.6, 0.1],
+    };
+    let at = (0..size).flat_map(|y| (0..size).map(move |x| (x, y)));
+    let data = at.clone().flat_map(|(x, y)| colour(x, y)).collect();
+    let inside = |v: u32| (from..to).contains(&v);
+    let mask = at.map(|(x, y)| f32::from(u8::from(!(inside(x) && inside(y))))).collect();
+    (Picture { width: size, height: size, data }, Mask { width: size, height: size, data: mask })
+}
+
+#[test]
+fn what_stands_in_a_picture_is_not_repeated_around_it() {
+    let (picture, hole) = page_with_a_tower();
+    let tower = |filled: &Picture| {
+        let around = (0..128).flat_map(|y| (0..128).map(move |x| (x, y)));
+        let around = around.filter(|&(x, y)| hole.data[(y * 128 + x) as usize] > 0.0);
+        around.filter(|&(x, y)| filled.pixel(x, y).iter().sum::<f32>() < 0.7).count()
+    };
+    let filled = fill::fill(&picture, &hole, Fill::Border, 0.5, 0);
+    assert_eq!(tower(&filled), 0, "the tower is seen around the page");
+    assert!(tower(&mirror::mirrored(&picture, &hole)) > 800, "a reflection repeats it");
+    // Sky goes on upward, ground downward, the horizon sideways.
+    let close = |x: u32, y: u32, want: [f32; 3]| {
+        let got = filled.pixel(x, y);
+        assert!(got.iter().zip(want).all(|(g, w)| (g - w).abs() < 0.05), "{x},{y}: {got:?} for {want:?}");
+    };
+    for (x, y) in [(64, 2), (64, 28), (4, 4), (124, 4), (4, 44), (124, 40)] {
+        close(x, y, [0.3, 0.5, 0.9]);
+    }
+    for (x, y) in [(64, 125), (64, 100), (4, 124), (124, 124), (4, 84), (124, 88)] {
+        close(x, y, [0.3, 0.6, 0.1]);
+    }
 }
 
 #[test]
