@@ -262,8 +262,8 @@ fn empty_canvas_alone_takes_a_part_of_the_guidance() {
         plan(&request, &facts, Some(&init), mask, 0).unwrap().first_pass().cfg_scale
     };
     let right = Margins { right: 64, ..Margins::default() };
-    assert_eq!(guided(5.0, right.clone(), None), 2.0);
-    assert_eq!(guided(1.0, right.clone(), None), 1.0, "off stays off");
+    assert_eq!(guided(5.0, right, None), 2.0);
+    assert_eq!(guided(1.0, right, None), 1.0, "off stays off");
     assert_eq!(guided(5.0, right, Some(&mask)), 5.0, "what is painted besides is asked for");
     assert_eq!(guided(5.0, Margins::default(), Some(&mask)), 5.0);
 }

@@ -1,5 +1,6 @@
 //! The panels at the right: they can be dragged, put in tabs and resized.
 
+mod borders;
 mod brushes;
 mod colors;
 mod generate;
@@ -232,6 +233,7 @@ impl Dock {
             focus: self.focus.take(),
         };
         self.tree.ui(&mut behavior, ui);
+        self.changed |= borders::show(ui, &mut self.tree);
         if let Some(front) = front {
             self.changed |= self.tree.make_active(|id, _| id == front);
         }
